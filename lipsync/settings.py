@@ -1,0 +1,285 @@
+"""Every setting of the studio, in one class.
+
+Read from the environment first, then from `.streamlit/secrets.toml` (the same names, and
+one `[accounts.<name>]` table per account). `docs/configuration.md` documents each key;
+a test compares the two.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_ACCOUNT = "main"
+DEFAULT_BASE_URL = "https://api.cometapi.com"
+DEFAULT_QUOTA_URL = "https://query.cometapi.com/user/quota"
+SECRETS_FILE = Path(".streamlit") / "secrets.toml"
+
+
+class SettingsError(SystemExit):
+    """A setting is wrong; the start stops with one sentence that names its key."""
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` points at this machine itself, so that nothing sent there leaves it."""
+    host = (urlsplit(url).hostname or "").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address that starts with https:// or http://")
+    if parts.username or parts.password:
+        raise ValueError("must not carry a user name or password")
+    if parts.scheme == "http" and not is_loopback(value):
+        raise ValueError("must use https:// (http:// is for this machine only)")
+    return value.rstrip("/")
+
+
+class AccountSettings(BaseModel):
+    """One `[accounts.<name>]` table: an API key and what belongs to it."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    key: SecretStr
+    label: str = ""
+    base_url: str = DEFAULT_BASE_URL
+    quota_url: str = DEFAULT_QUOTA_URL
+    max_in_flight: Annotated[int | None, Field(ge=1, le=100)] = None
+    price_per_5_seconds_usd: Annotated[float | None, Field(ge=0, le=100)] = None
+    usual_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0
+
+    @field_validator("base_url", "quota_url")
+    @classmethod
+    def _check_url(cls, value: str) -> str:
+        return _http_url(value)
+
+    @field_validator("key")
+    @classmethod
+    def _check_key(cls, value: SecretStr) -> SecretStr:
+        return _checked_key(value)
+
+
+def _checked_key(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value().strip()
+    if not text:
+        raise ValueError("must not be empty")
+    if any(c.isspace() or not c.isprintable() or ord(c) > 126 for c in text):
+        raise ValueError("must be one word of plain letters, digits and signs")
+    return SecretStr(text)
+
+
+class Settings(BaseSettings):
+    """The studio's settings. Field aliases are the keys people write."""
+
+    model_config = SettingsConfigDict(
+        extra="ignore", populate_by_name=True, hide_input_in_errors=True, env_ignore_empty=True
+    )
+
+    cometapi_key: SecretStr | None = Field(
+        None,
+        validation_alias="COMETAPI_KEY",
+        description="The CometAPI key. Without any key the studio starts its sandbox.",
+    )
+    cometapi_base_url: str = Field(
+        DEFAULT_BASE_URL,
+        validation_alias="COMETAPI_BASE_URL",
+        description="Where the API is. https only, except on this machine.",
+    )
+    cometapi_quota_url: str = Field(
+        DEFAULT_QUOTA_URL,
+        validation_alias="COMETAPI_QUOTA_URL",
+        description="Where the balance is asked for.",
+    )
+    accounts: dict[str, AccountSettings] = Field(
+        default_factory=dict,
+        description="Named accounts, one `[accounts.<name>]` table each (secrets file only).",
+    )
+    database_url: str | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        description="PostgreSQL or SQLite address of the database. Default: a file in the data folder.",
+    )
+    data_dir: Path = Field(
+        Path("data"),
+        validation_alias="STUDIO_DATA_DIR",
+        description="Folder for the database, results, sounds and the sandbox.",
+    )
+    poll_seconds: float = Field(
+        5.0,
+        ge=0.2,
+        le=60,
+        validation_alias="STUDIO_POLL_SECONDS",
+        description="First wait between two looks at a running job, in seconds; it grows to four times this.",
+    )
+    max_in_flight: int = Field(
+        3,
+        ge=1,
+        le=100,
+        validation_alias="STUDIO_MAX_IN_FLIGHT",
+        description="How many jobs of one account may be with the service at the same time.",
+    )
+    public_url: str | None = Field(
+        None,
+        validation_alias="STUDIO_PUBLIC_URL",
+        description="Address at which the service can reach this studio; switches callbacks on.",
+    )
+    price_per_5_seconds_usd: float = Field(
+        0.07,
+        ge=0,
+        le=100,
+        validation_alias="STUDIO_PRICE_PER_5_SECONDS_USD",
+        description="Estimated price of a lip sync per started 5 seconds, in US dollars.",
+    )
+    sandbox: Literal["auto", "on", "off"] = Field(
+        "auto",
+        validation_alias="STUDIO_SANDBOX",
+        description="The built-in sandbox: auto (only without a key), on (beside the keys) or off.",
+    )
+    sandbox_work_seconds: float = Field(
+        4.0,
+        ge=0,
+        le=600,
+        validation_alias="STUDIO_SANDBOX_WORK_SECONDS",
+        description="The least time, in seconds, that the built-in sandbox takes for a job.",
+    )
+    sound_link_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        validation_alias="STUDIO_SOUND_LINK_HOSTS",
+        description="Host names, comma separated, that sound links may use although they are internal.",
+    )
+    video_models: Annotated[tuple[str, ...], NoDecode] = Field(
+        (
+            "kling-v2-6",
+            "kling-v3",
+            "kling-v2-5-turbo",
+            "kling-v2-1-master",
+            "kling-v2-master",
+            "kling-v1-6",
+            "kling-v1",
+        ),
+        validation_alias="STUDIO_VIDEO_MODELS",
+        description="Models offered for making videos, comma separated, the default first.",
+    )
+
+    @field_validator("cometapi_base_url", "cometapi_quota_url", "public_url")
+    @classmethod
+    def _check_url(cls, value: str | None) -> str | None:
+        return None if value is None else _http_url(value)
+
+    @field_validator("cometapi_key")
+    @classmethod
+    def _check_key(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else _checked_key(value)
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: str | None) -> str | None:
+        if value is None or value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            return value
+        if value.startswith("postgres://"):
+            return "postgresql://" + value.removeprefix("postgres://")
+        raise ValueError("must start with postgresql:// or sqlite:///")
+
+    @field_validator("accounts")
+    @classmethod
+    def _check_names(cls, value: dict[str, AccountSettings]) -> dict[str, AccountSettings]:
+        for name in value:
+            if not name.replace("-", "").replace("_", "").isalnum() or len(name) > 40:
+                raise ValueError(
+                    f"[accounts.{name}]: a name is up to 40 letters, digits, hyphens and underscores"
+                )
+        return value
+
+    @field_validator("sound_link_hosts", "video_models", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def data_path(self) -> Path:
+        """The data folder as an absolute path; a relative one is seen from the project's folder."""
+        return self.data_dir if self.data_dir.is_absolute() else ROOT / self.data_dir
+
+    @property
+    def database_address(self) -> str:
+        """SQLAlchemy's address of the database: `DATABASE_URL`, or a file in the data folder."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_path / 'studio.db'}"
+        if self.database_url.startswith("postgresql://"):
+            return "postgresql+psycopg://" + self.database_url.removeprefix("postgresql://")
+        return self.database_url
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base class's signature)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before `.streamlit/secrets.toml` before the defaults."""
+        return init_settings, env_settings, _SecretsFile(settings_cls)
+
+
+class _SecretsFile(PydanticBaseSettingsSource):
+    """`.streamlit/secrets.toml`: our own keys only; other people's tables are left alone."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        raise NotImplementedError  # the whole mapping is given at once, in __call__
+
+    def __call__(self) -> dict[str, Any]:
+        path = secrets_path()
+        try:
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError(f"{SECRETS_FILE}: the file cannot be read ({error}).") from error
+        known = {"accounts"} | {str(f.validation_alias) for f in Settings.model_fields.values()}
+        return {key: value for key, value in found.items() if key in known and key not in os.environ}
+
+
+def secrets_path() -> Path:
+    """The secrets file: `STUDIO_SECRETS_FILE` (for tests), or the project's own."""
+    named = os.environ.get("STUDIO_SECRETS_FILE")
+    return Path(named) if named else ROOT / SECRETS_FILE
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process. Raises `SettingsError` with one sentence naming the wrong key."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError(_one_sentence(error)) from None
+
+
+def _one_sentence(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    path = [str(part) for part in first["loc"]]
+    message = str(first["msg"]).removeprefix("Value error, ")
+    if path and path[0] == "accounts":
+        key = ".".join(path)
+        return f"[{key}] in {SECRETS_FILE}: {message}." if len(path) > 1 else f"{SECRETS_FILE}: {message}."
+    field = Settings.model_fields.get(path[0]) if path else None
+    alias = field.validation_alias if field else (path[0] if path else "settings")
+    if isinstance(alias, AliasChoices):
+        alias = str(alias.choices[0])
+    return f"{alias}: {message}."
