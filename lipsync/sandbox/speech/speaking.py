@@ -1,0 +1,108 @@
+"""`speak`: from a text and a voice of the catalogue to a finished sound."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from lipsync.sandbox.speech.espeak import RawSpeech, synthesise
+from lipsync.sandbox.speech.loudness import Wave, normalised
+from lipsync.sandbox.speech.model import Phoneme, Speech
+from lipsync.sandbox.speech.settings import VoiceSetting, setting_for
+
+PAUSE = "_"
+WORDS_A_MINUTE = {"en": 165.0, "zh": 170.0}
+_LEAST_SECONDS = 0.2
+_PACE_TRIES = 5
+_PACE_TOLERANCE = 0.03
+_STRESS = re.compile(r"[',%=]")
+_BRIGHTNESS_FROM_HZ = 500.0
+# The first reflections of a small room: a dry synthetic voice sounds as if it came from a tin.
+_ROOM = ((0.011, 0.11), (0.019, -0.08), (0.031, 0.06), (0.043, -0.04))
+
+
+def speak(text: str, language: Literal["zh", "en"], voice_id: str, speed: float) -> Speech:
+    """Say `text` in the catalogue's voice (`voice_id`, `language`) at `speed` (1.0 is normal).
+
+    The sound is near −18 LUFS and never clips. A text without anything to say gives a short
+    silence. Raises `UnknownVoice`, and `SpeechFailed` when the synthesiser breaks down.
+    """
+    setting = setting_for(voice_id, language)
+    raw = _said(_speakable(text), setting, WORDS_A_MINUTE[language] * setting.pace / setting.tract, speed)
+    wave = _shaped(_resized(raw.samples / 32768.0, setting.tract), raw.rate, setting)
+    wave = normalised(_padded(wave, raw.rate), raw.rate)
+    samples = np.round(wave * 32767).astype(np.int16)
+    speech = Speech(samples, raw.rate, ())
+    return replace(speech, phonemes=_phonemes(raw, setting.tract, speech.seconds))
+
+
+def _said(text: str, setting: VoiceSetting, words_a_minute: float, speed: float) -> RawSpeech:
+    """The library's own pace is only roughly proportional: try again until the length is right."""
+
+    def at(pace: float) -> RawSpeech:
+        return synthesise(
+            text, f"{setting.accent}+{setting.variant}", pace, setting.pitch, setting.liveliness
+        )
+
+    raw = at(words_a_minute)
+    wished = len(raw.samples) / speed
+    pace = words_a_minute * speed
+    for _ in range(_PACE_TRIES):
+        if abs(len(raw.samples) - wished) <= _PACE_TOLERANCE * wished:
+            break
+        raw = at(pace)
+        pace *= (len(raw.samples) / wished) ** 0.8 if wished else 1.0
+    return raw
+
+
+def _speakable(text: str) -> str:
+    """Without control characters: the library stops at a NUL and reads others aloud."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _resized(wave: Wave, tract: float) -> Wave:
+    """Play `tract` times faster: pitch and formants rise together, as in a smaller head."""
+    if tract == 1.0 or not len(wave):
+        return wave
+    places = np.arange(0, len(wave) - 1, tract)
+    return np.interp(places, np.arange(len(wave)), wave)
+
+
+def _shaped(wave: Wave, rate: int, setting: VoiceSetting) -> Wave:
+    """Tilt the spectrum by the voice's brightness and add the room."""
+    if not len(wave):
+        return wave
+    spectrum = np.fft.rfft(wave, 2 * len(wave))
+    frequency = np.maximum(np.fft.rfftfreq(2 * len(wave), 1 / rate), 1.0)
+    octaves = np.clip(np.log2(frequency / _BRIGHTNESS_FROM_HZ), 0.0, 4.0)
+    response = 10 ** (setting.brightness * octaves / 20) * (frequency / np.hypot(frequency, 70.0))
+    response = response * (1 + sum(gain * np.exp(-2j * np.pi * frequency * late) for late, gain in _ROOM))
+    return np.asarray(np.fft.irfft(spectrum * response)[: len(wave)])
+
+
+def _padded(wave: Wave, rate: int) -> Wave:
+    missing = int(_LEAST_SECONDS * rate) - len(wave)
+    return np.pad(wave, (0, missing)) if missing > 0 else wave
+
+
+def _phonemes(raw: RawSpeech, tract: float, seconds: float) -> tuple[Phoneme, ...]:
+    """Marks become intervals: each lasts until the next; language switches and word joints are dropped."""
+    starts = [(at / 1000 / tract, _symbol(mark)) for at, mark in raw.marks if not mark.startswith(("(", "_|"))]
+    ends = [at for at, _ in starts[1:]] + [seconds]
+    found = [Phoneme(PAUSE, 0.0, starts[0][0])] if starts and starts[0][0] > 0 else []
+    for (start, symbol), end in zip(starts, ends, strict=True):
+        end = min(end, seconds)
+        if end <= start:
+            continue
+        if found and found[-1].symbol == symbol == PAUSE:
+            found[-1] = replace(found[-1], end_seconds=end)
+        else:
+            found.append(Phoneme(symbol, start, end))
+    return tuple(found) or (Phoneme(PAUSE, 0.0, seconds),)
+
+
+def _symbol(mark: str) -> str:
+    return PAUSE if mark.startswith("_") or not mark else _STRESS.sub("", mark)
