@@ -1,0 +1,147 @@
+"""Child processes that may use only so much, and only their own folder.
+
+A child is started as `python -m lipsync.audio.runner PROGRAM …` (limits, then the program
+takes its place) or as one of our modules that calls `limit_this_process` itself. Either
+way the limits are set inside the child: `preexec_fn` is not safe in a program with threads.
+
+macOS may ignore the limit on memory, and Windows has no `resource`: there the wall time
+and the refusals of the sniffer remain.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+MEMORY_BYTES = 512 * 1024 * 1024  # for each of the two processes of a check: together 1 GiB
+CPU_SECONDS = 10
+FILE_BYTES = 64 * 1024 * 1024
+OPEN_FILES = 64
+STACK_BYTES = 2 * 1024 * 1024
+WALL_SECONDS = 15.0
+
+_KEPT_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+
+class ChildFailed(RuntimeError):
+    """The child ended badly, said nothing that makes sense, or ran out of time."""
+
+
+@dataclass(frozen=True)
+class ChildOutput:
+    """What a child wrote, both as bytes."""
+
+    out: bytes
+    err: bytes
+
+
+def limit_this_process(cpu_seconds: int = CPU_SECONDS) -> None:
+    """Bound memory, processor time, file size and open files of this process and its children."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, FILE_BYTES),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_STACK, STACK_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses some; an outer limit may be lower
+            resource.setrlimit(what, (most, most))
+
+
+def python_command(module: str, *arguments: str) -> list[str]:
+    """The command line of one of our modules: no site start-up, no folder of the caller's on the path."""
+    return [sys.executable, "-S", "-P", "-W", "ignore", "-m", module, *arguments]
+
+
+def run_limited(command: list[str], folder: Path, *, wall_seconds: float = WALL_SECONDS) -> ChildOutput:
+    """Run `command` in `folder` with none of our environment. Raises `ChildFailed`.
+
+    The child leads its own process group, which is killed whatever happens.
+    """
+    child = subprocess.Popen(
+        command, cwd=folder, env=_environment(folder), stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    try:
+        out, err = child.communicate(timeout=wall_seconds)
+    except subprocess.TimeoutExpired as error:
+        raise ChildFailed(f"not finished after {wall_seconds:g} s") from error
+    finally:
+        _kill_group(child)
+    if child.returncode != 0:
+        last_words = err[-300:].decode(errors="replace").strip()
+        raise ChildFailed(f"ended with code {child.returncode}: {last_words}")
+    return ChildOutput(out, err)
+
+
+def run_program(
+    program: Path, arguments: list[str], folder: Path, *, cpu_seconds: int = CPU_SECONDS
+) -> ChildOutput:
+    """Run a program (ffmpeg) under the limits, in `folder`. Raises `ChildFailed`."""
+    words = json.dumps({"cpu_seconds": cpu_seconds, "command": [str(program), *arguments]})
+    return run_limited(python_command("lipsync.audio.runner", words), folder)
+
+
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+    elif child.poll() is None:
+        child.kill()
+    child.wait()
+    for pipe in (child.stdout, child.stderr):
+        if pipe is not None:
+            pipe.close()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """A fresh environment: no key of ours, temporary files in the child's own folder."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return kept | {
+        "PYTHONPATH": os.pathsep.join(_code_folders()),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+        "PATH": str(folder),
+        "TMPDIR": str(folder),
+        "TEMP": str(folder),
+        "TMP": str(folder),
+        "MALLOC_ARENA_MAX": "2",  # glibc reserves 64 MB of address space for each arena
+    }
+
+
+def _code_folders() -> list[str]:
+    """Where our package and the child's two libraries are."""
+    folders = [str(Path(__file__).resolve().parents[2])]
+    for name in ("pydub", "audioop"):
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.origin not in (None, "built-in"):
+            package = spec.submodule_search_locations is not None
+            folder = str(Path(str(spec.origin)).parents[1 if package else 0])
+            if folder not in folders and "lib-dynload" not in folder:
+                folders.append(folder)
+    return folders
+
+
+def _become(words: str) -> None:
+    wish = json.loads(words)
+    limit_this_process(int(wish["cpu_seconds"]))
+    command = wish["command"]
+    if os.name == "nt":
+        raise SystemExit(subprocess.run(command, check=False).returncode)
+    os.execv(command[0], command)  # noqa: S606 - the command comes from our own caller as a list
+
+
+if __name__ == "__main__":
+    _become(sys.argv[1])

@@ -1,0 +1,290 @@
+"""MP4 and QuickTime: boxes walked, sample tables added up.
+
+The length in the header is a claim, and a small file can claim anything: only the sample
+tables (or the fragments) say what a decoder would be made to work through.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from operator import mul
+from sys import byteorder
+
+from lipsync.audio.kinds import M4A, MP4_VIDEO, QUICKTIME
+from lipsync.audio.sniffed import AAC_RATES, Sniffed
+
+BOXES_WALKED = 20_000
+_TOP_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"moof", b"styp")
+_AAC_OBJECTS = (0x40, 0x66, 0x67, 0x68)
+_AAC_PROFILES = (1, 2, 3, 4, 5, 29)  # Main, LC, SSR, LTP, HE, HE v2
+_CODECS = {b"alac": "alac", b"Opus": "opus", b".mp3": "mp3", b"fLaC": "flac", b"ac-3": "ac3", b"ec-3": "eac3",
+           b"samr": "amr_nb", b"sowt": "pcm_s16le", b"twos": "pcm_s16be", b"lpcm": "pcm"}  # fmt: skip
+
+
+class _Broken(ValueError):
+    """The boxes do not hold together."""
+
+
+@dataclass
+class _Track:
+    handler: bytes = b""
+    timescale: int = 0
+    ticks: int = 0
+    sample_bytes: int = 0
+    entry: bytes = b""
+    track_id: int = 0
+    external: bool = False
+
+
+@dataclass
+class _Movie:
+    brand: bytes = b""
+    tracks: list[_Track] = field(default_factory=list)
+    default_ticks: dict[int, int] = field(default_factory=dict)
+    has_moov: bool = False
+    truncated: bool = False
+    boxes: int = 0
+
+
+def is_mp4(data: bytes) -> bool:
+    """Whether the first box is one that MP4 and QuickTime files begin with."""
+    return data[4:8] in _TOP_BOXES and (data[:3] == b"\0\0\0" or data[4:8] != b"ftyp")
+
+
+def sniff_mp4(data: bytes, size: int | None = None) -> Sniffed | None:
+    """What an MP4 or QuickTime file holds, None when it is none. `size`: the file's, if `data` is its head."""
+    if not is_mp4(data):
+        return None
+    movie = _Movie()
+    try:
+        _walk_top(data, movie, len(data) if size is None else size)
+    except (_Broken, struct.error, IndexError):
+        return Sniffed(M4A, "m4a", problem="undecodable")
+    return _verdict(movie, len(data) if size is None else size)
+
+
+def _verdict(movie: _Movie, size: int) -> Sniffed:
+    kind = QUICKTIME if movie.brand.startswith(b"qt") else M4A
+    if not movie.has_moov:
+        return Sniffed(kind, "m4a", problem="undecodable")
+    sounds = [track for track in movie.tracks if track.handler == b"soun"]
+    has_video = any(track.handler == b"vide" for track in movie.tracks)
+    if not sounds:
+        return Sniffed(MP4_VIDEO if has_video else kind, "m4a", problem="no_audio")
+    sound = sounds[0]
+    codec, rate, channels = _codec(sound.entry)
+    seconds = sound.ticks / sound.timescale if sound.timescale else None
+    warnings: tuple[str, ...] = ("truncated",) if movie.truncated else ()
+    problem = None
+    if any(track.external for track in movie.tracks):
+        problem = "undecodable"  # the sound would be read from another file
+    elif has_video:
+        kind, problem = MP4_VIDEO, "has_video"
+    elif codec != "aac":
+        problem = "wrong_codec" if codec else "undecodable"
+    elif not seconds:
+        problem = "no_audio"
+    elif sound.sample_bytes > size and not movie.truncated and seconds <= 600:
+        problem = "undecodable"  # one piece of data used over and over
+    elif channels is not None and channels > 2:
+        problem = "too_many_channels"
+    if movie.brand.startswith(b"qt"):
+        warnings += ("ext_mismatch",)
+    return Sniffed(
+        kind, "m4a", codec, seconds, rate, channels, problem, warnings,
+        fixable=problem in ("has_video", "wrong_codec", "too_many_channels"),
+    )  # fmt: skip
+
+
+def _boxes(data: bytes, at: int, end: int, movie: _Movie) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start of the content, and claimed end of each box in a stretch of bytes."""
+    while at + 8 <= end:
+        movie.boxes += 1
+        if movie.boxes > BOXES_WALKED:
+            raise _Broken("too many boxes")
+        size, name = struct.unpack_from(">I4s", data, at)
+        content = at + 8
+        if size == 1:
+            size, content = struct.unpack_from(">Q", data, at + 8)[0], at + 16
+        elif size == 0:
+            size = end - at
+        if size < content - at:
+            raise _Broken("a box shorter than its own header")
+        yield name, content, at + size
+        at += size
+
+
+def _inside(data: bytes, at: int, end: int, movie: _Movie) -> Iterator[tuple[bytes, int, int]]:
+    """The boxes of a container that must lie wholly inside it."""
+    for name, start, stop in _boxes(data, at, end, movie):
+        if stop > end:
+            raise _Broken("a box reaches beyond its container")
+        yield name, start, stop
+
+
+def _walk_top(data: bytes, movie: _Movie, size: int) -> None:
+    for name, start, end in _boxes(data, 0, len(data), movie):
+        if name == b"ftyp":
+            movie.brand = data[start : start + 4]
+        elif name == b"moov":
+            if end > len(data):
+                raise _Broken("the index is cut off")
+            movie.has_moov = True
+            _walk_moov(data, start, end, movie)
+        elif name == b"moof" and end <= len(data):
+            _walk_moof(data, start, end, movie)
+        if end > size:
+            movie.truncated = True
+
+
+def _walk_moov(data: bytes, at: int, end: int, movie: _Movie) -> None:
+    for name, start, stop in _inside(data, at, end, movie):
+        if name == b"trak":
+            track = _Track()
+            _walk_track(data, start, stop, movie, track)
+            movie.tracks.append(track)
+        elif name == b"mvex":
+            for inner, first, _ in _inside(data, start, stop, movie):
+                if inner == b"trex":
+                    track_id, _, ticks = struct.unpack_from(">III", data, first + 4)
+                    movie.default_ticks[track_id] = ticks
+
+
+def _walk_track(data: bytes, at: int, end: int, movie: _Movie, track: _Track) -> None:
+    for name, start, stop in _inside(data, at, end, movie):
+        if name in (b"mdia", b"minf", b"stbl", b"dinf"):
+            _walk_track(data, start, stop, movie, track)
+        elif name == b"tkhd":
+            track.track_id = struct.unpack_from(">I", data, start + (20 if data[start] else 12))[0]
+        elif name == b"mdhd":
+            track.timescale = struct.unpack_from(">I", data, start + (20 if data[start] else 12))[0]
+        elif name == b"hdlr" and data[start + 4 : start + 8] != b"dhlr":
+            track.handler = data[start + 8 : start + 12]
+        elif name == b"stsd":
+            track.entry = data[start + 8 : stop]
+        elif name == b"stts":
+            track.ticks += _sum_of_products(data, start, stop)
+        elif name == b"stsz":
+            track.sample_bytes += _sum_of_sizes(data, start, stop)
+        elif name == b"dref":
+            _walk_references(data, start + 8, stop, movie, track)
+
+
+def _walk_references(data: bytes, at: int, end: int, movie: _Movie, track: _Track) -> None:
+    for _, start, _ in _inside(data, at, end, movie):
+        if not data[start + 3] & 1:  # flag 1: the data are in this very file
+            track.external = True
+
+
+def _sum_of_products(data: bytes, start: int, stop: int) -> int:
+    """Ticks of a time-to-sample table: the sum of count times length."""
+    entries = struct.unpack_from(">I", data, start + 4)[0]
+    if start + 8 + entries * 8 > stop:
+        raise _Broken("a table longer than its box")
+    table = _words(data[start + 8 : start + 8 + entries * 8])
+    return sum(map(mul, table[0::2], table[1::2]))
+
+
+def _sum_of_sizes(data: bytes, start: int, stop: int) -> int:
+    same, entries = struct.unpack_from(">II", data, start + 4)
+    if same:
+        return int(same) * int(entries)
+    if start + 12 + entries * 4 > stop:
+        raise _Broken("a table longer than its box")
+    return sum(_words(data[start + 12 : start + 12 + entries * 4]))
+
+
+def _words(piece: bytes) -> array[int]:
+    table = array("I")
+    table.frombytes(piece)
+    if byteorder == "little":
+        table.byteswap()
+    return table
+
+
+def _walk_moof(data: bytes, at: int, end: int, movie: _Movie) -> None:
+    for name, start, stop in _inside(data, at, end, movie):
+        if name != b"traf":
+            continue
+        track, default = None, 0
+        for inner, first, last in _inside(data, start, stop, movie):
+            if inner == b"tfhd":
+                flags, track_id = struct.unpack_from(">II", data, first)
+                track = next((one for one in movie.tracks if one.track_id == track_id), None)
+                skip = 8 + (8 if flags & 1 else 0) + (4 if flags & 2 else 0)
+                default = movie.default_ticks.get(track_id, 0)
+                if flags & 8:
+                    default = struct.unpack_from(">I", data, first + skip)[0]
+            elif inner == b"trun" and track is not None:
+                track.ticks += _run_ticks(data, first, last, default)
+
+
+def _run_ticks(data: bytes, start: int, stop: int, default: int) -> int:
+    flags, count = struct.unpack_from(">II", data, start)
+    if not flags & 0x100:
+        return int(count) * default
+    width = 4 * sum(1 for bit in (0x100, 0x200, 0x400, 0x800) if flags & bit)
+    first = start + 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0)
+    if first + count * width > stop:
+        raise _Broken("a run longer than its box")
+    return sum(_words(data[first : first + count * width])[0 :: width // 4])
+
+
+def _codec(entry: bytes) -> tuple[str | None, int | None, int | None]:
+    """Codec, sample rate and channels of a sound track's description."""
+    if len(entry) < 36:
+        return None, None, None
+    name = entry[4:8]
+    channels, rate = struct.unpack_from(">H", entry, 24)[0], struct.unpack_from(">I", entry, 32)[0] >> 16
+    if name != b"mp4a":
+        return _CODECS.get(name), rate or None, channels
+    at = entry.find(b"esds", 36)
+    if at == -1:
+        return None, rate or None, channels
+    object_type, config = _elementary_stream(entry[at + 8 : at + 120])
+    if object_type in (0x69, 0x6B):
+        return "mp3", rate or None, channels
+    if object_type not in _AAC_OBJECTS:
+        return "other", rate or None, channels
+    profile, true_rate, true_channels = _aac_config(config)
+    codec = "aac" if profile in _AAC_PROFILES else "other"
+    return codec, true_rate or rate or None, true_channels or channels
+
+
+def _elementary_stream(descriptor: bytes) -> tuple[int, bytes]:
+    """Object type and decoder configuration of an `esds` box; (0, b"") when it makes no sense."""
+    at, object_type = 0, 0
+    while at + 2 <= len(descriptor):
+        tag, at, length = descriptor[at], at + 1, 0
+        for _ in range(4):
+            if at >= len(descriptor):
+                return object_type, b""
+            byte = descriptor[at]
+            length, at = length << 7 | byte & 0x7F, at + 1
+            if not byte & 0x80:
+                break
+        if tag == 3:
+            flags = descriptor[at + 2] if at + 2 < len(descriptor) else 0
+            at += 3 + (2 if flags & 0x80 else 0) + (2 if flags & 0x20 else 0)
+        elif tag == 4:
+            object_type = descriptor[at] if at < len(descriptor) else 0
+            at += 13
+        elif tag == 5:
+            return object_type, descriptor[at : at + length]
+        else:
+            at += length
+    return object_type, b""
+
+
+def _aac_config(config: bytes) -> tuple[int, int | None, int | None]:
+    """Profile, sample rate and channels of an AudioSpecificConfig."""
+    if len(config) < 2:
+        return 2, None, None
+    bits = int.from_bytes(config[:8].ljust(8, b"\0"), "big")
+    profile, rate_index, channels = bits >> 59, bits >> 55 & 15, bits >> 51 & 15
+    if profile == 31 or rate_index >= len(AAC_RATES):
+        return profile, None, None
+    return profile, AAC_RATES[rate_index], {0: None, 7: 8}.get(channels, channels)

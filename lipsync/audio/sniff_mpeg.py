@@ -1,0 +1,269 @@
+"""MPEG audio (mp3) and ADTS (aac) streams: frames counted one by one.
+
+A frame header is only 11 or 12 set bits, which random bytes contain all the time. So a
+stream counts as one only after four headers in a row that agree and follow each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lipsync.audio.kinds import AAC, LATM, MP3, MPEG_LAYER_2, looks_like_text
+from lipsync.audio.sniffed import AAC_RATES, Sniffed
+
+FRAMES_IN_A_ROW = 4
+SEARCH_BYTES = 65_536  # how far the first frame may be from the start (players look as far)
+FRAMES_COUNTED = 12_000  # more is over four minutes in any case: from there on the length is extrapolated
+RESYNC_TRIES = 20_000  # bounds the work that crafted bytes can cause
+LOW_BITS_PER_SECOND = 24_000
+
+_KBITS = {  # by (MPEG-1?, layer): kbit/s per index; 0 is "free format", 15 is forbidden
+    (True, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    (True, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (True, 3): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (False, 1): (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (False, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (False, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
+
+# Says how long the frame at a position is in bytes; 0 when there is none that belongs to this stream.
+Measure = Callable[[bytes, int], int]
+
+
+@dataclass(frozen=True)
+class _Stream:
+    codec: str
+    sample_rate: int
+    channels: int
+    samples_per_frame: int
+    prefixes: tuple[bytes, ...]
+    measure: Measure
+
+
+@dataclass(frozen=True)
+class _Walk:
+    frames: int
+    frame_bytes: int
+    end: int
+    damaged: bool
+    truncated: bool
+    trailing: bool
+    complete: bool
+
+
+def sniff_mpeg(data: bytes) -> Sniffed | None:
+    """An mp3 or aac stream, or a relative of theirs; None when the bytes hold no such stream."""
+    start, limit = skip_tags(data), len(data)
+    if start >= limit:
+        return None
+    if _is_latm(data, start):
+        return Sniffed(LATM, codec="aac_latm", problem="wrong_container", fixable=True)
+    found = _first_stream(data, start, min(limit, start + SEARCH_BYTES))
+    if found is None:
+        if _is_free_format(data, start):
+            return Sniffed(MP3, "mp3", "mp3", problem="undecodable")
+        return None
+    at, stream = found
+    if looks_like_text(data[start:at]):
+        return None  # text in front of frames is a playlist in disguise
+    walk = _walk(data, at, stream)
+    junk = at - start if data[start:at].strip(b"\0") else 0
+    if walk.complete and walk.frame_bytes * 2 < walk.end - at + junk:
+        return None  # most of it is something else
+    return _verdict(data, at, stream, walk, len(data))
+
+
+def skip_tags(data: bytes) -> int:
+    """Where the sound begins, behind any ID3v2 tags (some files have two)."""
+    at = 0
+    while data[at : at + 3] == b"ID3" and len(data) >= at + 10:
+        size = 0
+        for byte in data[at + 6 : at + 10]:
+            size = size << 7 | (byte & 0x7F)
+        at += 10 + size + (10 if data[at + 5] & 0x10 else 0)
+    return at
+
+
+def _verdict(data: bytes, at: int, stream: _Stream, walk: _Walk, limit: int) -> Sniffed:
+    frames, warnings = walk.frames, []
+    declared = _declared_frames(data, at, stream)
+    if declared is not None:
+        frames -= 1  # the first frame is a table of contents, not sound
+    seconds = frames * stream.samples_per_frame / stream.sample_rate
+    if not walk.complete:
+        seconds *= (limit - at) / max(walk.frame_bytes, 1)
+    if walk.damaged:
+        warnings.append("damaged")
+    if walk.truncated or (walk.complete and declared and frames < declared - 2 and not walk.damaged):
+        warnings.append("truncated")
+    if walk.trailing:
+        warnings.append("trailing_data")
+    channels = stream.channels or None
+    kind = {"mp3": MP3, "mp2": MPEG_LAYER_2, "mp1": MPEG_LAYER_2, "aac": AAC}[stream.codec]
+    if kind is MP3 and seconds > 0 and walk.frame_bytes * 8 / seconds < LOW_BITS_PER_SECOND and walk.complete:
+        warnings.append("low_quality")
+    wrong = kind is MPEG_LAYER_2
+    return Sniffed(
+        kind, None if wrong else stream.codec, stream.codec, seconds, stream.sample_rate, channels,
+        problem="wrong_codec" if wrong else "too_many_channels" if stream.channels > 2 else None,
+        warnings=tuple(warnings), fixable=wrong or stream.channels > 2,
+    )  # fmt: skip
+
+
+def _first_stream(data: bytes, start: int, limit: int) -> tuple[int, _Stream] | None:
+    at, tries = data.find(b"\xff", start, limit), RESYNC_TRIES
+    while at != -1 and tries:
+        stream = _stream_at(data, at)
+        if stream is not None and _holds(data, at, stream, FRAMES_IN_A_ROW):
+            return at, stream
+        at, tries = data.find(b"\xff", at + 1, limit), tries - 1
+    return None
+
+
+def _holds(data: bytes, at: int, stream: _Stream, wanted: int) -> bool:
+    """Whether `wanted` frames follow each other, or fewer (but two) that fill the file to its end."""
+    for count in range(wanted):
+        if at == len(data) or data[at : at + 3] == b"TAG":
+            return count >= 2
+        length = stream.measure(data, at)
+        if not length:
+            return False
+        at += length
+    return True
+
+
+def _walk(data: bytes, at: int, stream: _Stream) -> _Walk:
+    measure, limit = stream.measure, len(data)
+    frames = frame_bytes = 0
+    damaged = truncated = trailing = False
+    while at < limit and frames < FRAMES_COUNTED:
+        length = measure(data, at)
+        if length:
+            if at + length > limit:
+                truncated = True
+                at = limit
+                break
+            frames += 1
+            frame_bytes += length
+            at += length
+            continue
+        if data[at : at + 3] == b"ID3":
+            at = max(at + 10, at + skip_tags(data[at:]))
+            continue
+        if _is_end(data, at):
+            break
+        again = _resync(data, at + 1, stream)
+        if again == -1:
+            if limit - at < 4 and data[at : at + 1] == b"\xff":
+                truncated = True
+            else:
+                trailing = True
+            at = limit
+            break
+        damaged, at = True, again
+    complete = at >= limit or frames < FRAMES_COUNTED
+    return _Walk(frames, frame_bytes, at, damaged, truncated, trailing, complete)
+
+
+def _is_end(data: bytes, at: int) -> bool:
+    """Known tags and zero padding may follow the sound."""
+    return data.startswith((b"TAG", b"APETAGEX", b"LYRICSBEGIN"), at) or not data[at:].strip(b"\0")
+
+
+def _resync(data: bytes, at: int, stream: _Stream) -> int:
+    """The next place where the stream goes on for three frames, or -1."""
+    tries = RESYNC_TRIES
+    for_next = {prefix: data.find(prefix, at) for prefix in stream.prefixes}
+    while tries:
+        prefix, found = min(for_next.items(), key=lambda item: item[1] if item[1] != -1 else len(data))
+        if found == -1:
+            return -1
+        if _holds(data, found, stream, 3):
+            return found
+        for_next[prefix] = data.find(prefix, found + 1)
+        tries -= 1
+    return -1
+
+
+def _stream_at(data: bytes, at: int) -> _Stream | None:
+    if at + 7 > len(data) or data[at + 1] & 0xE0 != 0xE0:
+        return None
+    if data[at + 1] & 0xF6 == 0xF0:
+        return _adts(data, at)
+    return _mpeg(data, at)
+
+
+def _mpeg(data: bytes, at: int) -> _Stream | None:
+    second, third, fourth = data[at + 1], data[at + 2], data[at + 3]
+    version, layer, rate_index = second >> 3 & 3, 4 - (second >> 1 & 3), third >> 2 & 3
+    if version == 1 or layer == 4 or rate_index == 3:
+        return None
+    rate, mpeg1 = _RATES[version][rate_index], version == 3
+    samples = 384 if layer == 1 else 1152 if layer == 2 or mpeg1 else 576
+    lengths = [0] * 256
+    for index, kbits in enumerate(_KBITS[mpeg1, layer]):
+        for padding in (0, 1):
+            slots = samples // 8 * kbits * 1000 // rate
+            length = (12 * kbits * 1000 // rate + padding) * 4 if layer == 1 else slots + padding
+            for private in (0, 1):
+                lengths[index << 4 | rate_index << 2 | padding << 1 | private] = length if kbits else 0
+    wanted = second & 0xFE
+
+    def measure(data: bytes, at: int) -> int:
+        if at + 4 > len(data) or data[at] != 0xFF or data[at + 1] & 0xFE != wanted:
+            return 0
+        return lengths[data[at + 2]]
+
+    prefixes = (bytes((0xFF, wanted)), bytes((0xFF, wanted | 1)))
+    return _Stream(f"mp{layer}", rate, 1 if fourth >> 6 == 3 else 2, samples, prefixes, measure)
+
+
+def _adts(data: bytes, at: int) -> _Stream | None:
+    rate_index = data[at + 2] >> 2 & 15
+    if rate_index >= len(AAC_RATES):
+        return None
+    second, third = data[at + 1] & 0xFE, data[at + 2] & 0xFC
+    channels = (data[at + 2] & 1) << 2 | data[at + 3] >> 6
+
+    def measure(data: bytes, at: int) -> int:
+        if at + 7 > len(data) or data[at] != 0xFF:
+            return 0
+        if data[at + 1] & 0xFE != second or data[at + 2] & 0xFC != third:
+            return 0
+        length = (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
+        return length if length > 7 else 0
+
+    prefixes = (bytes((0xFF, second)), bytes((0xFF, second | 1)))
+    return _Stream("aac", AAC_RATES[rate_index], 8 if channels == 7 else channels, 1024, prefixes, measure)
+
+
+def _declared_frames(data: bytes, at: int, stream: _Stream) -> int | None:
+    """The number of frames that a Xing or Info table in the first frame names; 0 when it names none."""
+    if stream.codec != "mp3":
+        return None
+    frame = data[at : at + 64]
+    for mark in (b"Xing", b"Info"):
+        found = frame.find(mark, 4)
+        if found != -1:
+            has_count = frame[found + 7] & 1
+            return int.from_bytes(frame[found + 8 : found + 12], "big") if has_count else 0
+    return None
+
+
+def _is_free_format(data: bytes, at: int) -> bool:
+    """An mp3 whose bit rate is "free": index 0, so frames have no length that a header tells."""
+    head = data[at : at + 4]
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
+        return False
+    return head[2] >> 4 == 0 and head[2] >> 2 & 3 != 3
+
+
+def _is_latm(data: bytes, at: int) -> bool:
+    """AAC in LOAS/LATM: an 11-bit mark and a 13-bit length, at least four times in a row."""
+    for _ in range(FRAMES_IN_A_ROW):
+        if at + 3 > len(data) or data[at] != 0x56 or data[at + 1] & 0xE0 != 0xE0:
+            return False
+        at += 3 + ((data[at + 1] & 0x1F) << 8 | data[at + 2])
+    return True

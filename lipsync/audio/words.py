@@ -1,0 +1,108 @@
+"""Verdicts and warnings about a sound as sentences for the person whose sound it is.
+
+Every refusal happens before anything is paid for, so the sentences need not speak of money.
+"""
+
+from __future__ import annotations
+
+from lipsync.audio.check import MAX_SECONDS, MAX_SOUND_BYTES, MIN_SECONDS, SoundReport
+from lipsync.i18n import t
+
+REASONS = (
+    "empty", "too_big", "not_audio", "wrong_container", "wrong_codec", "has_video", "no_audio", "undecodable",
+    "too_short", "too_long", "silent", "bad_rate", "too_many_channels",
+)  # fmt: skip
+WARNINGS = (
+    "quiet", "clipped", "silent_edges", "low_quality", "truncated", "damaged", "ext_mismatch", "unusual_rate",
+    "bad_header_len", "trailing_data",
+)  # fmt: skip
+
+
+def reason_in_words(report: SoundReport) -> str:
+    """Why the sound was refused and what to do about it; an empty string when it was not refused."""
+    if report.reason is None:
+        return ""
+    what = _what_happened(report)
+    return f"{what} {_how_to_fix(report.reason) if report.fixable else _what_to_do(report.reason)}"
+
+
+def warning_in_words(slug: str, report: SoundReport) -> str:
+    """What is odd about a sound that was accepted, and what may come of it."""
+    if slug == "silent_edges":
+        return t(
+            "There is silence at the edges: {start} s at the start, {end} s at the end. You can cut it off.",
+            start=f"{report.silent_start_seconds:.1f}", end=f"{report.silent_end_seconds:.1f}",
+        )  # fmt: skip
+    if slug == "ext_mismatch":
+        return t("The file's name does not match what it is ({format}). It will be sent as {format}.",
+                 format=_format(report))  # fmt: skip
+    sentences = {
+        "quiet": t("It is very quiet. The mouth may hardly move; making it louder helps."),
+        "clipped": t("It is too loud in places and sounds distorted. A softer recording works better."),
+        "low_quality": t("It has telephone quality. A clearer recording gives a better mouth."),
+        "truncated": t("The file is cut off: its end is missing. Listen to it before you go on."),
+        "damaged": t("The file is damaged in places. Listen to it before you go on."),
+        "unusual_rate": t("It has an unusual sample rate. It will be converted before it is sent."),
+        "bad_header_len": t(
+            "The file gives a wrong length for itself. It will be put right before it is sent."
+        ),
+        "trailing_data": t("Something that is no sound follows after the end. It will be left out."),
+    }
+    return sentences.get(slug, t("Something about this file is unusual. Listen to it before you go on."))
+
+
+def _what_happened(report: SoundReport) -> str:
+    name, reason = report.foreign_name, report.reason
+    sentences = {
+        "empty": t("This file is empty."),
+        "too_big": t("This file is too big: {size} MB. At most {most} MB are allowed.",
+                     size=f"{report.bytes / 1e6:.1f}", most=f"{MAX_SOUND_BYTES / 1e6:g}"),
+        "not_audio": (t("This file holds no sound. It looks like this: {name}.", name=t(name)) if name
+                      else t("This file holds no sound that could be recognised.")),
+        "wrong_container": t("What this file holds ({name}) cannot be sent. MP3, WAV, M4A and AAC can.",
+                             name=name or "?"),
+        "wrong_codec": t("The sound in this file is stored in a way that cannot be sent."),
+        "has_video": t("This is a video. Only sound can be sent."),
+        "no_audio": t("There is no sound in this file."),
+        "undecodable": t("This file cannot be played: it is broken or incomplete."),
+        "too_short": t("This sound is too short: {seconds} s. At least {least} s are needed.",
+                       seconds=f"{report.seconds or 0:.1f}", least=f"{MIN_SECONDS:g}"),
+        "too_long": t("This sound is too long: {seconds}. At most {most} s are allowed.",
+                      seconds=_length(report.seconds or 0), most=f"{MAX_SECONDS:g}"),
+        "silent": t("Nothing can be heard in this file."),
+        "bad_rate": t("This file has an unusual sample rate: {rate} per second.",
+                      rate=report.sample_rate or 0),
+        "too_many_channels": t("This file has {count} channels. Only mono and stereo can be sent.",
+                               count=report.channels or 0),
+    }  # fmt: skip
+    return sentences[reason or "undecodable"]
+
+
+def _how_to_fix(reason: str) -> str:
+    if reason == "has_video":
+        return t("Its sound can be taken out here.")
+    if reason == "too_long":
+        return t("You can cut out the part you need here.")
+    return t("It can be converted here.")
+
+
+def _what_to_do(reason: str) -> str:
+    if reason in ("empty", "undecodable", "no_audio"):
+        return t("Please save or download it again, or choose another file.")
+    if reason == "silent":
+        return t("Please check the microphone or choose another file.")
+    if reason == "too_short":
+        return t("Please choose a longer one.")
+    if reason in ("too_long", "too_big"):
+        return t("Please cut out the part you need and choose that.")
+    return t("Please choose an MP3, WAV, M4A or AAC file.")
+
+
+def _length(seconds: float) -> str:
+    if seconds < 100:
+        return t("{seconds} s", seconds=f"{seconds:.1f}")
+    return t("{minutes} minutes", minutes=f"{seconds / 60:.0f}")
+
+
+def _format(report: SoundReport) -> str:
+    return (report.format or "?").upper()
