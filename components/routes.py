@@ -1,0 +1,125 @@
+"""The HTTP routes beside the pages: videos, sounds, callbacks and health.
+
+They know the studio but no session. Ids cannot be guessed; files are served with Range, so
+that players can seek, and never pass through a page's memory.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from lipsync.accounts import UnknownAccount
+from lipsync.i18n import t
+from lipsync.jobs.store import JobNotFound
+from lipsync.media import MediaToolMissing, NotPlayable
+from lipsync.parent_shelf import ParentNotFound
+from lipsync.sounds import SoundNotFound
+from lipsync.studio import Studio, current
+from lipsync.upstream.errors import UpstreamError
+from lipsync.upstream.replies import read_callback
+
+CALLBACK_LIMIT_BYTES = 64 * 1024
+"""A callback of the specification is below 2 KB."""
+FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+MEDIA = "/app/static/media"
+"""Below `/app/static/`, because players take relative addresses only there."""
+
+
+def result_url(job_id: str, *, download: bool = False) -> str:
+    """The address of a result; the same for ever, so that players are not started anew."""
+    return f"{MEDIA}/results/{job_id}.mp4" + ("?download=1" if download else "")
+
+
+def parent_url(parent_id: str) -> str:
+    """The address of the copy of a parent's video."""
+    return f"{MEDIA}/parents/{parent_id}.mp4"
+
+
+def sound_url(sound_id: str) -> str:
+    """The address of a kept sound."""
+    return f"{MEDIA}/sounds/{sound_id}"
+
+
+async def result(request: Request) -> Response:
+    """A finished clip."""
+    name = request.path_params["name"].removesuffix(".mp4")
+    try:
+        path = current().archive.result_path(name)
+        await run_in_threadpool(current().jobs.get, name)
+    except (ValueError, JobNotFound):
+        return _missing()
+    attachment = f"lip-sync-{name[:8]}.mp4" if request.query_params.get("download") else None
+    return _file(path, "video/mp4", attachment)
+
+
+async def parent(request: Request) -> Response:
+    """The copy of a parent's video; fetched from the service when it is first asked for."""
+    name = request.path_params["name"].removesuffix(".mp4")
+    try:
+        path = await run_in_threadpool(current().parents.video, name)
+    except (ValueError, ParentNotFound, UnknownAccount):
+        return _missing()
+    except (UpstreamError, NotPlayable, MediaToolMissing, OSError):
+        return PlainTextResponse(t("The video could not be fetched just now."), 502)
+    return _file(path, "video/mp4")
+
+
+async def sound(request: Request) -> Response:
+    """A kept sound, to listen to."""
+
+    def find(studio: Studio) -> tuple[Path, str]:
+        one = studio.sounds.get(request.path_params["name"])
+        return studio.sounds.path(one), one.media_type
+
+    try:
+        path, media_type = await run_in_threadpool(find, current())
+    except SoundNotFound:
+        return _missing()
+    return _file(path, media_type)
+
+
+async def callback(request: Request) -> Response:
+    """The service reports a change. Unsigned, so it only ever makes us look."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > CALLBACK_LIMIT_BYTES:
+            return PlainTextResponse("too large", 413)
+    try:
+        hint = read_callback(json.loads(body or b"{}"))
+    except (ValueError, RecursionError):
+        return PlainTextResponse("not JSON", 400)
+    token = request.path_params["token"]
+    known = await run_in_threadpool(current().engine.heard_of, token, hint.task_id)
+    return JSONResponse({"ok": True}) if known else _missing()
+
+
+async def health(_request: Request) -> Response:
+    """Whether this process serves pages, and whether it works on jobs."""
+    status = current().engine.status()
+    return JSONResponse({"ok": True, "engine": "running" if status.running else "elsewhere"})
+
+
+def _file(path: Path, media_type: str, attachment: str | None = None) -> Response:
+    if not path.is_file():
+        return _missing()
+    return FileResponse(path, media_type=media_type, filename=attachment, headers=FOREVER)
+
+
+def _missing() -> Response:
+    return PlainTextResponse(t("There is no such file here."), 404)
+
+
+ROUTES = [
+    Route(MEDIA + "/results/{name}", result),
+    Route(MEDIA + "/parents/{name}", parent),
+    Route(MEDIA + "/sounds/{name}", sound),
+    Route("/callbacks/{token}", callback, methods=["POST"]),
+    Route("/healthz", health),
+]

@@ -1,0 +1,377 @@
+"""The job engine behind a narrow interface: submit, cancel, resolve, look.
+
+Underneath is DBOS Transact; nothing outside this file and `workflow.py` knows. Its
+guarantees are not relied on for money: those live in the jobs table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+
+from lipsync.accounts import Account
+from lipsync.archive import Archive
+from lipsync.clients import Clients
+from lipsync.database.tables import jobs
+from lipsync.jobs import workflow
+from lipsync.jobs.follow import Follower
+from lipsync.jobs.model import LIVE, Charge, Job, JobState
+from lipsync.jobs.patience import Patience
+from lipsync.jobs.places import SlotPlace, place_for
+from lipsync.jobs.send import Sender
+from lipsync.jobs.settle import LOOKS_SECONDS, Settler
+from lipsync.jobs.store import JobStore, utcnow
+from lipsync.sounds import SoundShelf
+from lipsync.upstream.replies import TaskKind
+
+log = logging.getLogger(__name__)
+
+APPLICATION = "lipsync-studio"
+APPLICATION_VERSION = "jobs-1"
+"""Pinned: with the engine's default (a hash of the code) a deploy would strand every job."""
+QUEUE_POLL_SECONDS = 0.3
+TAKE_PLACE_SECONDS = 1.0
+REAP_SECONDS = 2.0
+SWEEP_SECONDS = 15.0
+KEEP_WORKFLOWS_SECONDS = 86_400.0
+_RUNNING = ("PENDING", "ENQUEUED", "DELAYED")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """What the engine needs to know beside its collaborators."""
+
+    database_address: str
+    poll_seconds: float = 5.0
+    public_url: str | None = None
+    settle_looks_seconds: tuple[float, ...] = LOOKS_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """Whether jobs are worked on in this process, and if not, who holds the place."""
+
+    running: bool
+    holder: str = ""
+
+
+class JobEngine:
+    """Runs the jobs of one database. At most one per process is started."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        clients: Clients,
+        archive: Archive,
+        sounds: SoundShelf,
+        settings: EngineSettings,
+    ) -> None:
+        self.store = JobStore(engine)
+        self._database = engine
+        self._clients = clients
+        self._settings = settings
+        self._stop = threading.Event()
+        patience = Patience(self._stop)
+        self._sender = Sender(self.store, clients, sounds, patience, public_url=settings.public_url)
+        self._settler = Settler(self.store, clients, patience, looks_seconds=settings.settle_looks_seconds)
+        self._follower = Follower(self.store, clients, archive, patience, poll_seconds=settings.poll_seconds)
+        self._client: DBOSClient | None = None
+        self._client_lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._status = EngineStatus(running=False)
+        self.launched = threading.Event()
+
+    # -- the narrow interface ----------------------------------------------------------
+
+    def submit(
+        self,
+        *,
+        kind: TaskKind,
+        account: str,
+        request: dict[str, Any],
+        submit_key: str,
+        workspace: str,
+        owner: str,
+        previous_job_id: str | None = None,
+    ) -> Job:
+        """Take a job in: row and queue entry in one transaction, so that it cannot be lost.
+
+        The same `submit_key` always means the same job, however often it is sent.
+        Raises `UnknownAccount`.
+        """
+        client = self._enqueuer()
+        self._register_queue(self._clients.account(account))
+        try:
+            with self._database.begin() as connection:
+                known = self.store.by_submit_key(submit_key, connection)
+                if known is not None:
+                    return known
+                job = self.store.insert(
+                    connection,
+                    kind=kind,
+                    account=account,
+                    request=request,
+                    submit_key=submit_key,
+                    workspace=workspace,
+                    owner=owner,
+                    previous_job_id=previous_job_id,
+                )
+                self._enqueue(client, connection, job, run=0)
+        except sa.exc.IntegrityError:
+            # A second click won the race; its job is ours.
+            known = self.store.by_submit_key(submit_key)
+            if known is None:
+                raise
+            return known
+        return job
+
+    def cancel(self, job_id: str) -> bool:
+        """Take a job back while nothing was sent. False if it is too late for that."""
+        return self.store.change(
+            job_id,
+            frm=[JobState.QUEUED],
+            event="cancelled",
+            state=JobState.CANCELLED,
+            charge=Charge.NONE,
+            problem=None,
+            problem_facts=None,
+            finished_at=utcnow(),
+        )
+
+    def adopt(self, job_id: str, task_id: str, *, by: str) -> bool:
+        """The person says which task a job in doubt became. False if another job owns that task."""
+        job = self.store.get(job_id)
+        return self._settler.adopt(job, task_id, by=by) and self._continue(job)
+
+    def close(self, job_id: str, *, by: str) -> bool:
+        """The person leaves a job in doubt (or one that never ends) as it is."""
+        return self.store.change(
+            job_id,
+            frm=[JobState.UNKNOWN, JobState.SUBMITTED, JobState.PROCESSING, JobState.FETCHING],
+            event="closed",
+            facts={"by": by},
+            state=JobState.CLOSED,
+            finished_at=utcnow(),
+        )
+
+    def look_now(self, job_id: str) -> None:
+        """Look at the service at once; a job in doubt is searched for again."""
+        job = self.store.get(job_id)
+        self.store.nudge(job_id)
+        if job.state is JobState.UNKNOWN and not self._has_workflow(job):
+            self._continue(job)
+
+    def heard_of(self, callback_token: str, task_id: str | None) -> bool:
+        """A callback came for a job. Only ever causes a look. False if the token is nobody's."""
+        job = self.store.by_callback_token(callback_token)
+        if job is None:
+            return False
+        if task_id is not None and job.task_id is None and not self._already_heard(job, task_id):
+            with self._database.begin() as connection:
+                self.store.log(connection, job.id, "callback", {"task_id": task_id[:200]})
+        if job.is_live or job.state is JobState.UNKNOWN:
+            self.look_now(job.id)
+        return True
+
+    def status(self) -> EngineStatus:
+        """Whether this process works on jobs."""
+        return self._status
+
+    # -- starting and stopping ---------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Bring the engine's own tables up to date. Before anything is submitted."""
+        DBOS.migrate(_dbos_address(self._settings.database_address))
+        self._enqueuer()
+
+    def start(self) -> None:
+        """Start working in the background, as soon as the place is free."""
+        if self._thread is not None:
+            return
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run, name="job-engine", daemon=True)
+        self._thread.start()
+
+    def stop(self, seconds: float = 4.0) -> None:
+        """Stop working; every job goes on after the next start."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(seconds)
+            self._thread = None
+        with self._client_lock:
+            if self._client is not None:
+                self._client.destroy()
+                self._client = None
+
+    def _run(self) -> None:
+        place = place_for(self._database)
+        executor = None
+        while executor is None:
+            try:
+                executor = place.take()
+            except (OSError, sa.exc.DBAPIError) as error:
+                log.warning("the engine's place cannot be taken yet: %s", type(error).__name__)
+            if executor is None:
+                self._status = EngineStatus(running=False, holder=place.holder())
+                if self._stop.wait(TAKE_PLACE_SECONDS):
+                    return
+        try:
+            self._launch(executor)
+            self._status = EngineStatus(running=True)
+            self.launched.set()
+            self._supervise(place if isinstance(place, SlotPlace) else None)
+        finally:
+            self._status = EngineStatus(running=False)
+            self.launched.clear()
+            DBOS.destroy()
+            workflow.use_work(None)
+            place.leave()
+
+    def _launch(self, executor: str) -> None:
+        workflow.use_work(_Steps(self._sender, self._settler, self._follower))
+        config = DBOSConfig(
+            name=APPLICATION,
+            system_database_url=_dbos_address(self._settings.database_address),
+            application_version=APPLICATION_VERSION,
+            executor_id=executor,
+            serializer=DBOSPortableJSONSerializer(),
+            log_level="ERROR",
+        )
+        if self._database.dialect.name == "sqlite":
+            config["system_database_engine"] = self._database
+        DBOS(config=config)
+        for account in self._clients.accounts.values():
+            self._register_queue(account)
+        DBOS.launch()
+
+    def _supervise(self, slots: SlotPlace | None) -> None:
+        """Until the process stops: take over from dead workers, continue stranded jobs, tidy up."""
+        ticks = 0
+        while not self._stop.wait(REAP_SECONDS if slots else SWEEP_SECONDS):
+            ticks += 1
+            with _outages_logged():
+                if slots is not None:
+                    slots.still_held()
+                    self._reap(slots)
+                if slots is None or ticks % round(SWEEP_SECONDS / REAP_SECONDS) == 0:
+                    self.sweep()
+
+    def _reap(self, slots: SlotPlace) -> None:
+        pending = self._enqueuer().list_workflows(status="PENDING", load_input=False, load_output=False)
+        owners = {w.executor_id for w in pending if w.executor_id}
+        dead = {owner for owner in owners if slots.dead(owner)}
+        for one in pending:
+            if one.executor_id in dead:
+                DBOS.resume_workflow(one.workflow_id, queue_name=one.queue_name)
+
+    def sweep(self) -> int:
+        """Continue live jobs that no workflow carries any more. Returns how many."""
+        continued = 0
+        for job in self.store.find(states=LIVE, limit=10_000):
+            if not self._has_workflow(job) and self._continue(job):
+                continued += 1
+        return continued
+
+    # -- the queue ---------------------------------------------------------------------
+
+    def _continue(self, job: Job) -> bool:
+        """Give a job a new workflow; the compare-and-set lets only one caller do it."""
+        client = self._enqueuer()
+        with self._database.begin() as connection:
+            mine = self.store.change(
+                job.id,
+                frm=[*LIVE, JobState.UNKNOWN],
+                where=jobs.c.run == job.run,
+                connection=connection,
+                run=job.run + 1,
+            )
+            if mine:
+                self._enqueue(client, connection, job, run=job.run + 1)
+        return mine
+
+    def _has_workflow(self, job: Job) -> bool:
+        found = self._enqueuer().list_workflows(
+            workflow_ids=[workflow_id(job.id, job.run)], load_input=False, load_output=False
+        )
+        return bool(found) and found[0].status in _RUNNING
+
+    def _already_heard(self, job: Job, task_id: str) -> bool:
+        return any(
+            e.event == "callback" and e.facts.get("task_id") == task_id for e in self.store.events(job.id)
+        )
+
+    def _enqueue(self, client: DBOSClient, connection: sa.Connection, job: Job, *, run: int) -> None:
+        client.enqueue_in_transaction(
+            connection,
+            {
+                "workflow_name": workflow.WORKFLOW_NAME,
+                "queue_name": queue_name(job.account),
+                "workflow_id": workflow_id(job.id, run),
+                "app_version": APPLICATION_VERSION,
+                # Fair between people: free places go round among those who wait.
+                "queue_partition_key": f"{job.workspace}/{job.owner}",
+            },
+            job.id,
+        )
+
+    def _register_queue(self, account: Account) -> None:
+        self._enqueuer().register_queue(
+            queue_name(account.name),
+            global_concurrency=account.max_in_flight,
+            partition_concurrency=account.max_in_flight,
+            polling_interval_sec=QUEUE_POLL_SECONDS,
+            on_conflict="always_update",
+        )
+
+    def _enqueuer(self) -> DBOSClient:
+        with self._client_lock:
+            if self._client is None:
+                self._client = DBOSClient(
+                    system_database_engine=self._database,
+                    serializer=DBOSPortableJSONSerializer(),
+                    application_name=APPLICATION,
+                    retry_connection_errors=False,
+                )
+            return self._client
+
+
+class _Steps:
+    """The three collaborators as the workflow's `Work`."""
+
+    def __init__(self, sender: Sender, settler: Settler, follower: Follower) -> None:
+        self.arm = sender.arm
+        self.send = sender.send
+        self.settle = settler.settle
+        self.follow = follower.follow
+
+
+def workflow_id(job_id: str, run: int) -> str:
+    """The name of the workflow that carries a job's run."""
+    return job_id if run == 0 else f"{job_id}:{run}"
+
+
+def queue_name(account: str) -> str:
+    """The queue of an account."""
+    return "acct-" + hashlib.sha256(account.encode()).hexdigest()[:12]
+
+
+def _dbos_address(address: str) -> str:
+    return (
+        "postgresql://" + address.removeprefix("postgresql+psycopg://") if "+psycopg" in address else address
+    )
+
+
+@contextlib.contextmanager
+def _outages_logged() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        log.warning("the database is away: %s", type(error).__name__)

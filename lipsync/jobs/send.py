@@ -1,0 +1,209 @@
+"""The one place from which anything that costs money is sent.
+
+Rule for reviews: a POST is reached only by the execution whose own ticket stands on the
+row, which `JobStore.arm` writes in the same breath as it turns queued into submitting.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from lipsync.accounts import UnknownAccount
+from lipsync.clients import Clients
+from lipsync.jobs.model import Charge, Job, JobState
+from lipsync.jobs.patience import Patience
+from lipsync.jobs.store import JobStore, TaskTaken, utcnow
+from lipsync.request import LipSyncRequest
+from lipsync.sounds import SoundNotFound, SoundShelf
+from lipsync.upstream.bodies import LipSyncSpec
+from lipsync.upstream.errors import Busy, Interrupted, NotSent, Refused, UpstreamError
+from lipsync.upstream.replies import Task
+
+ARM_TTL = timedelta(seconds=60)
+"""A process that slept longer than this between gate and POST does not send any more."""
+FIRST_RETRY_SECONDS = 2.0
+LONGEST_RETRY_SECONDS = 60.0
+GIVE_UP_UNREACHABLE = timedelta(hours=1)
+"""So long a job is offered to a service that cannot be reached; then it fails, unpaid."""
+GIVE_UP_BUSY = timedelta(hours=24)
+"""So long a job is offered to a service that says "too many"."""
+
+AGAIN = "again"
+DONE = "done"
+
+
+class Sender:
+    """Passes jobs through the money gate."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        clients: Clients,
+        sounds: SoundShelf,
+        patience: Patience,
+        *,
+        public_url: str | None = None,
+    ) -> None:
+        self._store = store
+        self._clients = clients
+        self._sounds = sounds
+        self._patience = patience
+        self._public_url = public_url
+
+    def arm(self, job_id: str, execution: str) -> str | None:
+        """Wait until the job's turn has come, then pass the gate. See `JobStore.arm`."""
+        while (seconds := self._patience.database(lambda: self._seconds_to_wait(job_id))) > 0:
+            self._patience.sleep(min(seconds, 5.0))
+        return self._patience.database(lambda: self._store.arm(job_id, execution))
+
+    def send(self, job_id: str, ticket: str, execution: str) -> str:
+        """POST once, if this very execution holds the ticket. Returns `AGAIN` or `DONE`."""
+        job = self._patience.database(lambda: self._store.get(job_id))
+        if job.state is JobState.QUEUED:
+            return AGAIN  # let go by an earlier execution that could not note it any more
+        if job.state is not JobState.SUBMITTING:
+            return DONE
+        if ticket != execution or job.ticket != execution:
+            self._give_up_knowing(job, "restarted", {})
+            return DONE
+        try:
+            spec = self._spec(job)
+            client = self._clients.client(job.account)
+        except (SoundNotFound, UnknownAccount) as error:
+            slug = "sound_missing" if isinstance(error, SoundNotFound) else "account_missing"
+            self._fail(job, slug, {})
+            return DONE
+        if job.armed_at is None or utcnow() - job.armed_at > ARM_TTL:
+            return self._later(job, NotSent("the computer slept"), 0.0)
+        self._patience.check()
+        try:
+            task = client.create_lip_sync(spec, callback_url=self.callback_url(job))
+        except (NotSent, Busy) as error:
+            return self._later(job, error, self._retry_seconds(job, error))
+        except Interrupted as error:
+            self._give_up_knowing(job, error.slug, facts_of(error))
+        except Refused as error:
+            self._fail(job, error.slug, facts_of(error))
+        else:
+            self._accepted(job, task)
+        return DONE
+
+    def callback_url(self, job: Job) -> str | None:
+        """Where the service may report this job, if people outside can reach the studio."""
+        return f"{self._public_url}/callbacks/{job.callback_token}" if self._public_url else None
+
+    def _seconds_to_wait(self, job_id: str) -> float:
+        job = self._store.get(job_id)
+        if job.state is not JobState.QUEUED:
+            return 0.0
+        moments = [m for m in (job.not_before, self._store.pause_until(job.account)) if m is not None]
+        return max(((m - utcnow()).total_seconds() for m in moments), default=0.0)
+
+    def _spec(self, job: Job) -> LipSyncSpec:
+        request = LipSyncRequest.from_dict(job.request)
+        common: dict[str, Any] = {"task_id": request.parent_task_id, "video_id": request.video_id}
+        if request.source == "text":
+            return LipSyncSpec(
+                **common,
+                mode="text2video",
+                text=request.text,
+                voice_id=request.voice_id,
+                voice_language=request.voice_language,
+                voice_speed=Decimal(request.voice_speed or "1.0"),
+            )
+        if request.source == "link":
+            return LipSyncSpec(**common, mode="audio2video", audio_type="url", audio_url=request.sound_url)
+        sound = self._sounds.get(request.sound_id or "")
+        data = self._sounds.path(sound).read_bytes()
+        return LipSyncSpec(**common, mode="audio2video", audio_type="file", audio_file=data)
+
+    def _accepted(self, job: Job, task: Task) -> None:
+        self._patience.database(lambda: self._store.set_pause(job.account, utcnow(), 0))
+        try:
+            # UNKNOWN as well: a worker that took this one for dead may have written it meanwhile.
+            self._patience.database(
+                lambda: self._store.change(
+                    job.id,
+                    frm=[JobState.SUBMITTING, JobState.UNKNOWN],
+                    event="sent",
+                    facts={"task_id": task.task_id},
+                    state=JobState.SUBMITTED,
+                    charge=Charge.CHARGED,
+                    task_id=task.task_id,
+                    request_id=task.request_id,
+                    upstream_status=task.status,
+                    sent_at=utcnow(),
+                    problem=None,
+                    problem_facts=None,
+                )
+            )
+        except TaskTaken:
+            self._give_up_knowing(job, "task_taken", {"task_id": task.task_id})
+
+    def _give_up_knowing(self, job: Job, problem: str, facts: dict[str, Any]) -> None:
+        self._patience.database(
+            lambda: self._store.change(
+                job.id,
+                frm=[JobState.SUBMITTING],
+                event="outcome_unknown",
+                facts={"problem": problem} | facts,
+                state=JobState.UNKNOWN,
+                charge=Charge.UNKNOWN,
+                problem=problem,
+                problem_facts=facts,
+            )
+        )
+
+    def _fail(self, job: Job, problem: str, facts: dict[str, Any]) -> None:
+        self._patience.database(
+            lambda: self._store.change(
+                job.id,
+                frm=[JobState.SUBMITTING],
+                event="failed",
+                facts={"problem": problem} | facts,
+                state=JobState.FAILED,
+                charge=Charge.NONE,
+                problem=problem,
+                problem_facts=facts,
+                finished_at=utcnow(),
+            )
+        )
+
+    def _later(self, job: Job, error: NotSent | Busy, seconds: float) -> str:
+        facts = facts_of(error)
+        limit = GIVE_UP_BUSY if isinstance(error, Busy) else GIVE_UP_UNREACHABLE
+        if utcnow() - job.created_at > limit and job.sends > 1:
+            self._fail(job, error.slug, facts)
+            return DONE
+        due = utcnow() + timedelta(seconds=seconds)
+        if isinstance(error, Busy):
+            strikes = self._patience.database(lambda: self._store.strikes(job.account)) + 1
+            self._patience.database(lambda: self._store.set_pause(job.account, due, strikes))
+        ticket = job.ticket or ""
+        self._patience.database(
+            lambda: self._store.release(job.id, ticket, problem=error.slug, facts=facts, not_before=due)
+        )
+        return AGAIN
+
+    def _retry_seconds(self, job: Job, error: UpstreamError) -> float:
+        tries = self._patience.database(lambda: self._store.strikes(job.account))
+        if not isinstance(error, Busy):
+            tries = job.sends - 1
+        wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2.0 ** min(tries, 10))
+        return max(wait, error.retry_after_seconds or 0.0)
+
+
+def facts_of(error: UpstreamError) -> dict[str, Any]:
+    """What an error says, as plain data for the database: no key, no address."""
+    facts = {
+        "message": error.message[:500],
+        "code": error.code,
+        "http_status": error.http_status,
+        "request_id": error.request_id,
+        "cause": error.cause,
+    }
+    if getattr(error, "voice_not_found", False):
+        facts["voice_not_found"] = True
+    return {key: value for key, value in facts.items() if value not in (None, "")}

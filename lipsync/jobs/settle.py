@@ -1,0 +1,137 @@
+"""Finds out what became of a request whose answer never came.
+
+A task is adopted only when exactly one fits: made after we sent, on the same parent video,
+by the same account, and owned by no other job. Two jobs in doubt about the same parent at
+the same time settle nothing by list. A callback with the job's own token names its task.
+Otherwise the person decides, with the facts before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from lipsync.accounts import UnknownAccount
+from lipsync.clients import Clients
+from lipsync.jobs.model import Charge, Job, JobState
+from lipsync.jobs.patience import Patience
+from lipsync.jobs.store import JobStore, TaskTaken, utcnow
+from lipsync.request import LipSyncRequest
+from lipsync.upstream.client import UpstreamClient
+from lipsync.upstream.errors import NotFound, RouteMissing, UpstreamError
+from lipsync.upstream.replies import Task
+
+LOOKS_SECONDS: tuple[float, ...] = (2.0, 4.0, 8.0, 16.0, 30.0, 60.0)
+"""Waits between looks at the list. Together they outlast a create's own time-outs and the list's lag."""
+CLOCK_SKEW = timedelta(seconds=20)
+"""How far the service's clock may be behind ours."""
+LATEST_CREATION = timedelta(minutes=5)
+"""A task made later than this after we sent is somebody else's."""
+LIST_PAGES = 3
+LIST_PAGE_SIZE = 100
+
+
+class Settler:
+    """Looks for the tasks of jobs in doubt."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        clients: Clients,
+        patience: Patience,
+        *,
+        looks_seconds: Sequence[float] = LOOKS_SECONDS,
+    ) -> None:
+        self._store = store
+        self._clients = clients
+        self._patience = patience
+        self._looks = looks_seconds
+
+    def settle(self, job_id: str) -> str:
+        """Try to end a job's doubt. Returns its state afterwards. Raises `Stopping`."""
+        for seconds in self._looks:
+            job = self._patience.database(lambda: self._store.get(job_id))
+            if job.state is not JobState.UNKNOWN:
+                break
+            self._patience.sleep(seconds, woken=lambda: self._hinted(job_id))
+            try:
+                task = self._named_by_callback(job) or self._found_in_list(job)
+            except (RouteMissing, NotFound, UnknownAccount):
+                break  # no list here: waiting longer shows nothing new
+            except UpstreamError:
+                continue
+            if task is not None and self.adopt(job, task.task_id, by="studio"):
+                break
+        return self._patience.database(lambda: self._store.get(job_id)).state
+
+    def adopt(self, job: Job, task_id: str, *, by: str) -> bool:
+        """Make a task of the service this job's own. False if another job owns it."""
+        try:
+            return self._patience.database(
+                lambda: self._store.change(
+                    job.id,
+                    frm=[JobState.UNKNOWN],
+                    event="adopted",
+                    facts={"task_id": task_id, "by": by},
+                    state=JobState.SUBMITTED,
+                    charge=Charge.CHARGED,
+                    task_id=task_id,
+                    sent_at=job.armed_at or utcnow(),
+                    problem=None,
+                    problem_facts=None,
+                )
+            )
+        except TaskTaken:
+            return False
+
+    def _hinted(self, job_id: str) -> bool:
+        return self._patience.database(lambda: self._hint(job_id)) is not None
+
+    def _hint(self, job_id: str) -> str | None:
+        for event in reversed(self._store.events(job_id)):
+            if event.event == "callback" and event.facts.get("task_id"):
+                return str(event.facts["task_id"])
+        return None
+
+    def _named_by_callback(self, job: Job) -> Task | None:
+        task_id = self._patience.database(lambda: self._hint(job.id))
+        if task_id is None:
+            return None
+        try:
+            return self._clients.client(job.account).query(job.kind, task_id)
+        except NotFound:
+            return None  # whoever called back named a task that this account does not have
+
+    def _found_in_list(self, job: Job) -> Task | None:
+        if self._rival_in_doubt(job):
+            return None
+        client = self._clients.client(job.account)
+        fits: list[Task] = []
+        for page in range(1, LIST_PAGES + 1):
+            tasks = client.list_tasks(job.kind, page=page, page_size=LIST_PAGE_SIZE)
+            fits += [task for task in tasks if self._fits(job, task, client)]
+            if len(tasks) < LIST_PAGE_SIZE:
+                break
+        return fits[0] if len(fits) == 1 else None
+
+    def _fits(self, job: Job, task: Task, client: UpstreamClient) -> bool:
+        sent = job.armed_at or job.created_at
+        if task.created_at is None or not (sent - CLOCK_SKEW <= task.created_at <= sent + LATEST_CREATION):
+            return False
+        if self._patience.database(lambda: self._store.owner_of_task(job.account, task.task_id)):
+            return False
+        parent = task.parent_video or client.query(job.kind, task.task_id).parent_video
+        return parent is not None and parent.id == LipSyncRequest.from_dict(job.request).video_id
+
+    def _rival_in_doubt(self, job: Job) -> bool:
+        others = self._patience.database(
+            lambda: self._store.find(states=[JobState.SUBMITTING, JobState.UNKNOWN], limit=1000)
+        )
+        sent = job.armed_at or job.created_at
+        return any(
+            other.id != job.id
+            and other.account == job.account
+            and other.request.get("video_id") == job.request.get("video_id")
+            and abs((other.armed_at or other.created_at) - sent) <= LATEST_CREATION
+            for other in others
+        )

@@ -1,0 +1,122 @@
+"""The studio of one process: everything put together, once.
+
+`app.py` makes it when the server starts and stops it when the server stops; pages ask
+`current()` for it. It knows no browser.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from lipsync.accounts import Account, configured_accounts
+from lipsync.archive import Archive
+from lipsync.clients import Clients
+from lipsync.database.connect import connect
+from lipsync.database.migrate import migrate
+from lipsync.jobs.engine import EngineSettings, JobEngine
+from lipsync.jobs.store import JobStore
+from lipsync.local_sandbox import LocalSandbox
+from lipsync.parent_shelf import ParentShelf
+from lipsync.settings import Settings, load_settings
+from lipsync.sounds import SoundShelf
+
+
+@dataclass
+class Studio:
+    """All parts of a running studio."""
+
+    settings: Settings
+    database: sa.Engine
+    clients: Clients
+    jobs: JobStore
+    engine: JobEngine
+    archive: Archive
+    sounds: SoundShelf
+    parents: ParentShelf
+    sandbox: LocalSandbox | None = None
+
+    @property
+    def accounts(self) -> dict[str, Account]:
+        """The accounts by name; empty when there is neither a key nor a sandbox."""
+        return self.clients.accounts
+
+    @property
+    def nothing_leaves(self) -> bool:
+        """Whether every account is on this machine, so that nothing can cost money."""
+        return bool(self.accounts) and all(a.on_this_machine for a in self.accounts.values())
+
+    def start(self) -> None:
+        """Start working on jobs."""
+        self.engine.start()
+
+    def stop(self) -> None:
+        """Stop working; nothing is lost."""
+        self.engine.stop()
+        if self.sandbox is not None:
+            self.sandbox.stop()
+        self.clients.close()
+        self.database.dispose()
+
+
+def open_studio(settings: Settings | None = None) -> Studio:
+    """Make a studio: database, accounts, and the sandbox where one is wanted.
+
+    Raises `SettingsError`, `SandboxNotStarted`, and whatever a failing migration raises.
+    """
+    settings = settings or load_settings()
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    database = connect(settings.database_address)
+    migrate(database)
+    accounts = configured_accounts(settings)
+    sandbox = None
+    if settings.sandbox == "on" or (settings.sandbox == "auto" and not accounts):
+        sandbox = LocalSandbox(settings)
+        account = sandbox.start()
+        accounts[account.name] = account
+    clients = Clients(accounts)
+    archive = Archive(settings.data_path)
+    sounds = SoundShelf(settings.data_path, database)
+    engine = JobEngine(
+        database,
+        clients,
+        archive,
+        sounds,
+        EngineSettings(
+            database_address=settings.database_address,
+            poll_seconds=settings.poll_seconds,
+            public_url=settings.public_url,
+        ),
+    )
+    engine.prepare()
+    return Studio(
+        settings=settings,
+        database=database,
+        clients=clients,
+        jobs=engine.store,
+        engine=engine,
+        archive=archive,
+        sounds=sounds,
+        parents=ParentShelf(database, clients, archive),
+        sandbox=sandbox,
+    )
+
+
+_current: list[Studio] = []
+_lock = threading.Lock()
+
+
+def use_studio(studio: Studio | None) -> None:
+    """Make `studio` the one that `current` gives; None forgets it."""
+    with _lock:
+        _current[:] = [] if studio is None else [studio]
+
+
+def current() -> Studio:
+    """The studio of this process. Raises `RuntimeError` when the server has not made one."""
+    with _lock:
+        if not _current:
+            raise RuntimeError("the studio was not started: run `streamlit run app.py`")
+        return _current[0]
