@@ -1,0 +1,121 @@
+"""The process that draws and speaks: `python -m lipsync.sandbox.render`, one order a line on stdin.
+
+It is a process of its own so that the server goes on answering while frames are drawn,
+and it stays alive between orders so that drawings are kept warm. It ends when its stdin
+closes, that is also when the server is killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import uuid
+from pathlib import Path
+from typing import Any, Final
+
+from lipsync.media import find_ffmpeg
+from lipsync.sandbox.orders import RenderFailed, RenderOrder
+from lipsync.sandbox.plain import render_plain
+
+SOUND_TIMEOUT_SECONDS: Final = 60.0
+LONGEST_SOUND_SECONDS: Final = 16.0
+_NICENESS: Final = 5
+_DEMUXERS: Final = {"mp3": "mp3", "wav": "wav", "m4a": "mov", "aac": "aac"}
+
+
+def carry_out(order: RenderOrder) -> None:
+    """Make the clip under a name of its own, then give it its place. Raises `RenderFailed`."""
+    part = order.to.with_name(f".{order.to.stem}-{uuid.uuid4().hex[:8]}.part.mp4")
+    wav = part.with_suffix(".wav")
+    try:
+        sound = _decoded(order, wav) if order.sound is not None else None
+        if order.renderer == "plain":
+            render_plain(order, sound, part)
+        else:
+            _render_presenter(order, sound, wav, part)
+        part.replace(order.to)
+    finally:
+        part.unlink(missing_ok=True)
+        wav.unlink(missing_ok=True)
+
+
+def _render_presenter(order: RenderOrder, sound: Path | None, wav: Path, part: Path) -> None:
+    # Drawing brings numpy and Pillow with it: only this process, and only when it draws.
+    from lipsync.sandbox.presenter import render_silent, render_speaking
+    from lipsync.sandbox.speech import speak
+
+    clip = _clip(order.spec)
+    if order.speech is not None:
+        said = speak(
+            order.speech["text"], order.speech["language"], order.speech["voice_id"], order.speech["speed"]
+        )
+        said.write_wav(wav)
+        render_speaking(clip, wav, said.phonemes, part)
+    elif sound is not None:
+        render_speaking(clip, sound, None, part)
+    else:
+        render_silent(clip, part)
+
+
+def _clip(spec: dict[str, Any]) -> Any:
+    from lipsync.sandbox.presenter import PRESENTERS, ClipSpec, choose_presenter
+
+    names = tuple(PRESENTERS)
+    number = spec.get("presenter")
+    return ClipSpec(
+        presenter=choose_presenter(spec["prompt"]) if number is None else names[number % len(names)],
+        seconds=spec["seconds"],
+        orientation=spec["orientation"],
+        seed=spec["seed"],
+        faceless=spec.get("faceless", False),
+        image=Path(spec["image"]) if spec.get("image") else None,
+    )
+
+
+def _decoded(order: RenderOrder, wav: Path) -> Path:
+    """The sound as plain WAV. The demuxer is fixed, so a disguised playlist opens nothing else."""
+    command = [
+        str(find_ffmpeg()), "-v", "error", "-nostdin", "-y", "-protocol_whitelist", "file",
+        "-f", _DEMUXERS[order.sound_format or ""], "-i", str(order.sound), "-map", "0:a:0",
+        "-t", f"{LONGEST_SOUND_SECONDS}", "-ac", "1", "-ar", "44100", "-f", "wav", str(wav),
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SOUND_TIMEOUT_SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise RenderFailed("The audio could not be decoded in time") from error
+    if done.returncode != 0 or not wav.exists() or wav.stat().st_size <= 44:
+        raise RenderFailed("The audio could not be decoded")
+    return wav
+
+
+def main() -> None:
+    """Take orders until stdin closes."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)  # answering comes before drawing
+    lines: queue.Queue[bytes] = queue.Queue()
+    threading.Thread(target=_listen, args=(lines,), daemon=True).start()
+    while True:
+        order = RenderOrder.from_line(lines.get())
+        try:
+            carry_out(order)
+            answer: dict[str, Any] = {"ok": True}
+        except RenderFailed as error:
+            answer = {"ok": False, "reason": str(error)}
+        except Exception as error:  # noqa: BLE001  the reason goes into the answer: nothing is hidden
+            answer = {"ok": False, "reason": f"The clip could not be made ({type(error).__name__}: {error})"}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def _listen(lines: queue.Queue[bytes]) -> None:
+    for line in sys.stdin.buffer:
+        lines.put(line)
+    os._exit(0)  # the server is gone: nobody waits for what is being drawn
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""Two drawing processes at most, and who may use them first.
+
+Tasks of people go before the shipped parents, which are drawn in the background on one
+of the two processes only, so that a person never waits for both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections import deque
+from pathlib import Path
+from typing import Final
+
+from lipsync.sandbox.orders import RenderFailed, RenderOrder
+
+IDLE_SECONDS: Final = 120.0
+LONGEST_RENDER_SECONDS: Final = 300.0
+_ROOT: Final = Path(__file__).resolve().parent.parent.parent
+
+
+class RenderPool:
+    """Makes clips, each once: asking twice for the same file is one piece of work."""
+
+    def __init__(self) -> None:
+        self._urgent: deque[RenderOrder] = deque()
+        self._background: deque[RenderOrder] = deque()
+        self._results: dict[Path, asyncio.Future[None]] = {}
+        self._changed = asyncio.Condition()
+        self._workers: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to take orders (processes are started when there is something to draw)."""
+        self._workers = [asyncio.create_task(self._work(all_orders)) for all_orders in (False, True)]
+
+    async def stop(self) -> None:
+        """Stop the processes; what they were drawing is given up."""
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+
+    async def render(self, order: RenderOrder, *, background: bool = False) -> None:
+        """Make the clip, or wait for it if it is being made. Raises `RenderFailed`."""
+        if order.to.exists():
+            return
+        async with self._changed:
+            result = self._results.get(order.to)
+            if result is None:
+                result = self._results[order.to] = asyncio.get_running_loop().create_future()
+                (self._background if background else self._urgent).append(order)
+            elif not background:
+                self._promote(order.to)
+            self._changed.notify_all()
+        await asyncio.shield(result)
+
+    def _promote(self, to: Path) -> None:
+        for order in list(self._background):
+            if order.to == to:
+                self._background.remove(order)
+                self._urgent.append(order)
+
+    async def _next(self, all_orders: bool) -> RenderOrder:
+        async with self._changed:
+            while True:
+                if self._urgent:
+                    return self._urgent.popleft()
+                if all_orders and self._background:
+                    return self._background.popleft()
+                await self._changed.wait()
+
+    async def _work(self, all_orders: bool) -> None:
+        process: asyncio.subprocess.Process | None = None
+        try:
+            while True:
+                try:
+                    order = await asyncio.wait_for(self._next(all_orders), IDLE_SECONDS if process else None)
+                except TimeoutError:
+                    assert process is not None
+                    await _end(process)
+                    process = None
+                    continue
+                try:
+                    if process is None or process.returncode is not None:
+                        process = await _begin()
+                    self._answer(order, await _ask(process, order))
+                except OSError as error:
+                    self._answer(order, f"The drawing process could not be used: {error.strerror}")
+        finally:
+            if process is not None:
+                await _end(process)
+
+    def _answer(self, order: RenderOrder, reason: str | None) -> None:
+        result = self._results.pop(order.to)
+        if reason is None:
+            result.set_result(None)
+        else:
+            result.set_exception(RenderFailed(reason))
+            result.exception()  # nobody may be waiting: that is no error
+
+
+async def _begin() -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "lipsync.sandbox.render", cwd=_ROOT,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+
+
+async def _ask(process: asyncio.subprocess.Process, order: RenderOrder) -> str | None:
+    """None when the clip is there, otherwise why not."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(order.to_line())
+        await process.stdin.drain()
+        line = await asyncio.wait_for(process.stdout.readline(), LONGEST_RENDER_SECONDS)
+        answer = json.loads(line)
+    except (ConnectionError, TimeoutError, json.JSONDecodeError):
+        await _end(process)
+        return "The drawing process broke off"
+    return None if answer["ok"] else str(answer["reason"])
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
