@@ -55,7 +55,7 @@ _BY_CODE: Final[dict[int | str, type[UpstreamError]]] = {
     5001: Busy,
     5002: Interrupted,
     # Words of the relay
-    "invalid_request": InvalidRequest,
+    "invalid_api_key": KeyRefused,
     "model_not_found": ModelUnavailable,
     "task_not_exist": NotFound,
     "insufficient_user_quota": InArrears,
@@ -99,6 +99,8 @@ def classify(
             payload = body[:4000].decode("utf-8", "replace")
     found = find(payload, headers, key=key)
     error = _class_for(http_status, found, body, route, unreadable=unreadable)
+    if error is None and isinstance(payload, dict) and payload.get("error") and not payload.get("data"):
+        error = Interrupted  # "success" with nothing but an error text in it
     if error is None:
         return None
     cause: Cause | None = None
@@ -122,6 +124,8 @@ def _class_for(
     by_code = _class_for_code(found)
     if by_code is not None:
         return by_code
+    if found.code == "invalid_request" and (status < 300 or status in (400, 413, 422, 500)):
+        return InvalidRequest  # with other statuses the relay's stock word says less than they do
     page = unreadable and looks_like_html(body)
     if 300 <= status < 400:
         return RouteMissing

@@ -99,10 +99,11 @@ def find(payload: object, headers: Mapping[str, str], *, key: str = "") -> Findi
         found = _code_of(node.get("code"))
         text = _message_of(node)
         if found is not None and not _is_success(found):
-            code, kind = found, text_of(node.get("type")) or kind
+            code = found
             message = text or message
         elif text and not message:
             message = text
+        kind = text_of(node.get("type")) or kind
         request_id = text_of(node.get("request_id")) or request_id
         if is_task(node):
             task_id = task_id or text_of(node.get("task_id")) or text_of(node.get("id"))

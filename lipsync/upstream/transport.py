@@ -215,8 +215,8 @@ def _explain(error: Exception, body: _Body | None, *, http_status: int | None = 
     sent = body.left if body is not None else not connecting
     if http_status is None and not sent:
         return NotSent(_SENTENCES.get(cause, "no connection"), cause=cause)
-    if cause in ("dns", "refused", "other"):
-        cause = "reset"
+    if cause != "timeout":
+        cause = "reset"  # it was sent: whatever ended it, the answer is missing
     return Interrupted(_SENTENCES[cause], http_status=http_status, cause=cause)
 
 
