@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lipsync.audio.runner import ChildFailed, python_command, run_limited
-from lipsync.audio.sniff import HEAD_BYTES, MAX_SOURCE_SECONDS, sniff
+from lipsync.audio.sniff import MAX_SOURCE_SECONDS, sniff
 from lipsync.audio.sniffed import Sniffed
 from lipsync.audio.wav import truthful_wav
 from lipsync.media import find_ffmpeg
@@ -27,6 +27,7 @@ MAX_CHECKED_BYTES = 5 * 1024 * 1024  # the looser reading: accepted here, but ma
 MIN_SECONDS = 2.0  # Kling advanced lip sync, `sound_file`: 2 to 60 s (the older route names no length)
 MAX_SECONDS = 60.0  # the same
 PADDING_SECONDS = 0.15  # what encoders add at the ends; not held against anyone
+HEAD_BYTES, TAIL_BYTES = 2_000_000, 65_536  # read of a file that is too big: pictures in tags come first
 MAX_SOURCE_BYTES = 200_000_000  # what `fit.make_fit` still takes in hand, a video's sound track included
 
 SILENT_DBFS = -60.0
@@ -104,7 +105,7 @@ def _too_big(path: Path, size: int) -> SoundReport:
     """Too many bytes; only the beginning and the end are looked at, to say whether it can be helped."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-        file.seek(-HEAD_BYTES, 2)
+        file.seek(-TAIL_BYTES, 2)
         tail = file.read()
     found = sniff(head + tail if head[:4] == b"OggS" else head, size)
     seconds = found.seconds
@@ -129,7 +130,8 @@ def _from_sniff(found: Sniffed, size: int, suffix: str) -> SoundReport:
         warnings += _mild(found, suffix) if reason is None else ()
     return SoundReport(
         accepted=False, bytes=size, reason=reason, warnings=tuple(dict.fromkeys(warnings)),
-        seconds=found.seconds, format=found.format, codec=found.codec, sample_rate=found.sample_rate, channels=found.channels,
+        seconds=found.seconds, format=found.format, codec=found.codec,
+        sample_rate=found.sample_rate, channels=found.channels,
         foreign_name=_foreign_name(found), fixable=fixable,
     )  # fmt: skip
 

@@ -57,8 +57,8 @@ def main() -> None:
     from pydub.exceptions import CouldntDecodeError
 
     # Besides its own error, pydub lets these through for broken sounds.
-    broken = (CouldntDecodeError, IndexError, ValueError, ZeroDivisionError, MemoryError)
-    broken += (struct.error, audioop.error)
+    broken: tuple[type[Exception], ...] = (CouldntDecodeError, IndexError, ValueError, ZeroDivisionError)
+    broken += (MemoryError, struct.error, audioop.error)
     try:
         told = measure(wish["path"], wish["format"], wish["codec"], wish["ffmpeg"])
     except broken as error:

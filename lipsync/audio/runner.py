@@ -42,7 +42,7 @@ class ChildOutput:
     err: bytes
 
 
-def limit_this_process(cpu_seconds: int = CPU_SECONDS) -> None:
+def limit_this_process() -> None:
     """Bound memory, processor time, file size and open files of this process and its children."""
     try:
         import resource
@@ -50,7 +50,7 @@ def limit_this_process(cpu_seconds: int = CPU_SECONDS) -> None:
         return
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_STACK, STACK_BYTES),
@@ -87,11 +87,11 @@ def run_limited(command: list[str], folder: Path, *, wall_seconds: float = WALL_
 
 
 def run_program(
-    program: Path, arguments: list[str], folder: Path, *, cpu_seconds: int = CPU_SECONDS
+    program: Path, arguments: list[str], folder: Path, *, wall_seconds: float = WALL_SECONDS
 ) -> ChildOutput:
     """Run a program (ffmpeg) under the limits, in `folder`. Raises `ChildFailed`."""
-    words = json.dumps({"cpu_seconds": cpu_seconds, "command": [str(program), *arguments]})
-    return run_limited(python_command("lipsync.audio.runner", words), folder)
+    command = python_command("lipsync.audio.runner", json.dumps([str(program), *arguments]))
+    return run_limited(command, folder, wall_seconds=wall_seconds)
 
 
 def _kill_group(child: subprocess.Popen[bytes]) -> None:
@@ -135,9 +135,8 @@ def _code_folders() -> list[str]:
 
 
 def _become(words: str) -> None:
-    wish = json.loads(words)
-    limit_this_process(int(wish["cpu_seconds"]))
-    command = wish["command"]
+    command = json.loads(words)
+    limit_this_process()
     if os.name == "nt":
         raise SystemExit(subprocess.run(command, check=False).returncode)
     os.execv(command[0], command)  # noqa: S606 - the command comes from our own caller as a list

@@ -17,6 +17,9 @@ from lipsync.audio.kinds import M4A, MP4_VIDEO, QUICKTIME
 from lipsync.audio.sniffed import AAC_RATES, Sniffed
 
 BOXES_WALKED = 20_000
+BELIEVED_SECONDS = 600
+BELIEVED_SAMPLES = 200_000
+AAC_FRAME_SAMPLES = 960  # or 1,024: the smaller, so that nothing honest is called longer than it is
 _TOP_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"moof", b"styp")
 _AAC_OBJECTS = (0x40, 0x66, 0x67, 0x68)
 _AAC_PROFILES = (1, 2, 3, 4, 5, 29)  # Main, LC, SSR, LTP, HE, HE v2
@@ -33,6 +36,7 @@ class _Track:
     handler: bytes = b""
     timescale: int = 0
     ticks: int = 0
+    samples: int = 0
     sample_bytes: int = 0
     entry: bytes = b""
     track_id: int = 0
@@ -55,7 +59,7 @@ def is_mp4(data: bytes) -> bool:
 
 
 def sniff_mp4(data: bytes, size: int | None = None) -> Sniffed | None:
-    """What an MP4 or QuickTime file holds, None when it is none. `size`: the file's, if `data` is its head."""
+    """What an MP4 or QuickTime file holds, None when it is none. `size` is the whole file's."""
     if not is_mp4(data):
         return None
     movie = _Movie()
@@ -76,7 +80,7 @@ def _verdict(movie: _Movie, size: int) -> Sniffed:
         return Sniffed(MP4_VIDEO if has_video else kind, "m4a", problem="no_audio")
     sound = sounds[0]
     codec, rate, channels = _codec(sound.entry)
-    seconds = sound.ticks / sound.timescale if sound.timescale else None
+    seconds = _true_seconds(sound, codec, rate)
     warnings: tuple[str, ...] = ("truncated",) if movie.truncated else ()
     problem = None
     if any(track.external for track in movie.tracks):
@@ -87,8 +91,10 @@ def _verdict(movie: _Movie, size: int) -> Sniffed:
         problem = "wrong_codec" if codec else "undecodable"
     elif not seconds:
         problem = "no_audio"
-    elif sound.sample_bytes > size and not movie.truncated and seconds <= 600:
-        problem = "undecodable"  # one piece of data used over and over
+    elif sound.sample_bytes > size and not movie.truncated and seconds <= BELIEVED_SECONDS:
+        problem = "undecodable"  # one piece of data used over and over (longer ones are too long anyway)
+    elif any(track.samples > BELIEVED_SAMPLES for track in movie.tracks if track is not sound):
+        problem = "undecodable"  # another track's index would eat the memory
     elif channels is not None and channels > 2:
         problem = "too_many_channels"
     if movie.brand.startswith(b"qt"):
@@ -97,6 +103,14 @@ def _verdict(movie: _Movie, size: int) -> Sniffed:
         kind, "m4a", codec, seconds, rate, channels, problem, warnings,
         fixable=problem in ("has_video", "wrong_codec", "too_many_channels"),
     )  # fmt: skip
+
+
+def _true_seconds(sound: _Track, codec: str | None, rate: int | None) -> float | None:
+    """The longer of what the time table says and what that many AAC frames take to decode."""
+    seconds = sound.ticks / sound.timescale if sound.timescale else 0.0
+    if codec == "aac":
+        seconds = max(seconds, sound.samples * AAC_FRAME_SAMPLES / (rate or AAC_RATES[0]))
+    return seconds or None
 
 
 def _boxes(data: bytes, at: int, end: int, movie: _Movie) -> Iterator[tuple[bytes, int, int]]:
@@ -168,6 +182,7 @@ def _walk_track(data: bytes, at: int, end: int, movie: _Movie, track: _Track) ->
         elif name == b"stts":
             track.ticks += _sum_of_products(data, start, stop)
         elif name == b"stsz":
+            track.samples += struct.unpack_from(">I", data, start + 8)[0]
             track.sample_bytes += _sum_of_sizes(data, start, stop)
         elif name == b"dref":
             _walk_references(data, start + 8, stop, movie, track)
@@ -219,6 +234,7 @@ def _walk_moof(data: bytes, at: int, end: int, movie: _Movie) -> None:
                 if flags & 8:
                     default = struct.unpack_from(">I", data, first + skip)[0]
             elif inner == b"trun" and track is not None:
+                track.samples += struct.unpack_from(">I", data, first + 4)[0]
                 track.ticks += _run_ticks(data, first, last, default)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from lipsync.audio.kinds import AAC, LATM, MP3, MPEG_LAYER_2, looks_like_text
 from lipsync.audio.sniffed import AAC_RATES, Sniffed
@@ -42,15 +43,19 @@ class _Stream:
     measure: Measure
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Walk:
-    frames: int
-    frame_bytes: int
-    end: int
-    damaged: bool
-    truncated: bool
-    trailing: bool
-    complete: bool
+    """How far the frames of a stream were followed, and what was met on the way."""
+
+    at: int
+    limit: int
+    frames: int = 0
+    frame_bytes: int = 0
+    damaged: bool = False
+    truncated: bool = False
+    trailing: bool = False
+    complete: bool = True
+    tries_left: int = RESYNC_TRIES
 
 
 def sniff_mpeg(data: bytes) -> Sniffed | None:
@@ -70,7 +75,7 @@ def sniff_mpeg(data: bytes) -> Sniffed | None:
         return None  # text in front of frames is a playlist in disguise
     walk = _walk(data, at, stream)
     junk = at - start if data[start:at].strip(b"\0") else 0
-    if walk.complete and walk.frame_bytes * 2 < walk.end - at + junk:
+    if walk.complete and walk.frame_bytes * 2 < walk.at - at + junk:
         return None  # most of it is something else
     return _verdict(data, at, stream, walk, len(data))
 
@@ -135,56 +140,48 @@ def _holds(data: bytes, at: int, stream: _Stream, wanted: int) -> bool:
 
 
 def _walk(data: bytes, at: int, stream: _Stream) -> _Walk:
-    measure, limit = stream.measure, len(data)
-    frames = frame_bytes = 0
-    damaged = truncated = trailing = False
-    while at < limit and frames < FRAMES_COUNTED:
+    """Follow the frames from `at` to the end, or as far as they are counted."""
+    measure = stream.measure
+    walk = _Walk(at, len(data.rstrip(b"\0")))  # zero padding at the end is no damage
+    while at < walk.limit:
+        if walk.frames >= FRAMES_COUNTED:
+            walk.complete = False
+            break
         length = measure(data, at)
-        if length:
-            if at + length > limit:
-                truncated = True
-                at = limit
-                break
-            frames += 1
-            frame_bytes += length
+        if length and at + length <= len(data):
+            walk.frames += 1
+            walk.frame_bytes += length
             at += length
-            continue
-        if data[at : at + 3] == b"ID3":
-            at = max(at + 10, at + skip_tags(data[at:]))
-            continue
-        if _is_end(data, at):
+        elif length:
+            walk.truncated, at = True, walk.limit
+        elif data.startswith(b"ID3", at):
+            at = max(at + 10, at + skip_tags(data[at : at + 10]))
+        elif data.startswith((b"TAG", b"APETAGEX", b"LYRICSBEGIN"), at):
             break
-        again = _resync(data, at + 1, stream)
-        if again == -1:
-            if limit - at < 4 and data[at : at + 1] == b"\xff":
-                truncated = True
-            else:
-                trailing = True
-            at = limit
+        else:
+            at = _find_again(data, at, stream, walk)
+    walk.at = at
+    return walk
+
+
+def _find_again(data: bytes, at: int, stream: _Stream, walk: _Walk) -> int:
+    """Where the stream goes on for at least three frames; the end of the data when it does not."""
+    following = {prefix: data.find(prefix, at + 1) for prefix in stream.prefixes}
+    while walk.tries_left:
+        walk.tries_left -= 1
+        ahead = [(place, prefix) for prefix, place in following.items() if place != -1]
+        if not ahead:
             break
-        damaged, at = True, again
-    complete = at >= limit or frames < FRAMES_COUNTED
-    return _Walk(frames, frame_bytes, at, damaged, truncated, trailing, complete)
-
-
-def _is_end(data: bytes, at: int) -> bool:
-    """Known tags and zero padding may follow the sound."""
-    return data.startswith((b"TAG", b"APETAGEX", b"LYRICSBEGIN"), at) or not data[at:].strip(b"\0")
-
-
-def _resync(data: bytes, at: int, stream: _Stream) -> int:
-    """The next place where the stream goes on for three frames, or -1."""
-    tries = RESYNC_TRIES
-    for_next = {prefix: data.find(prefix, at) for prefix in stream.prefixes}
-    while tries:
-        prefix, found = min(for_next.items(), key=lambda item: item[1] if item[1] != -1 else len(data))
-        if found == -1:
-            return -1
-        if _holds(data, found, stream, 3):
-            return found
-        for_next[prefix] = data.find(prefix, found + 1)
-        tries -= 1
-    return -1
+        place, prefix = min(ahead)
+        if _holds(data, place, stream, 3):
+            walk.damaged = True
+            return place
+        following[prefix] = data.find(prefix, place + 1)
+    if walk.limit - at < 8 and data[at] == 0xFF:
+        walk.truncated = True  # the beginning of one more header
+    else:
+        walk.trailing = True
+    return walk.limit
 
 
 def _stream_at(data: bytes, at: int) -> _Stream | None:
@@ -202,14 +199,7 @@ def _mpeg(data: bytes, at: int) -> _Stream | None:
         return None
     rate, mpeg1 = _RATES[version][rate_index], version == 3
     samples = 384 if layer == 1 else 1152 if layer == 2 or mpeg1 else 576
-    lengths = [0] * 256
-    for index, kbits in enumerate(_KBITS[mpeg1, layer]):
-        for padding in (0, 1):
-            slots = samples // 8 * kbits * 1000 // rate
-            length = (12 * kbits * 1000 // rate + padding) * 4 if layer == 1 else slots + padding
-            for private in (0, 1):
-                lengths[index << 4 | rate_index << 2 | padding << 1 | private] = length if kbits else 0
-    wanted = second & 0xFE
+    lengths, wanted = _frame_lengths(version, layer, rate_index), second & 0xFE
 
     def measure(data: bytes, at: int) -> int:
         if at + 4 > len(data) or data[at] != 0xFF or data[at + 1] & 0xFE != wanted:
@@ -218,6 +208,21 @@ def _mpeg(data: bytes, at: int) -> _Stream | None:
 
     prefixes = (bytes((0xFF, wanted)), bytes((0xFF, wanted | 1)))
     return _Stream(f"mp{layer}", rate, 1 if fourth >> 6 == 3 else 2, samples, prefixes, measure)
+
+
+@cache
+def _frame_lengths(version: int, layer: int, rate_index: int) -> tuple[int, ...]:
+    """Bytes of a frame by the third byte of its header; 0 where it is not a header of this stream."""
+    rate, mpeg1 = _RATES[version][rate_index], version == 3
+    samples = 1152 if layer == 2 or mpeg1 else 576
+    lengths = [0] * 256
+    for index, kbits in enumerate(_KBITS[mpeg1, layer]):
+        for padding in (0, 1) if kbits else ():
+            slots = samples // 8 * kbits * 1000 // rate
+            length = (12 * kbits * 1000 // rate + padding) * 4 if layer == 1 else slots + padding
+            for private in (0, 1):
+                lengths[index << 4 | rate_index << 2 | padding << 1 | private] = length
+    return tuple(lengths)
 
 
 def _adts(data: bytes, at: int) -> _Stream | None:

@@ -6,6 +6,7 @@ Every refusal happens before anything is paid for, so the sentences need not spe
 from __future__ import annotations
 
 from lipsync.audio.check import MAX_SECONDS, MAX_SOUND_BYTES, MIN_SECONDS, SoundReport
+from lipsync.audio.links import MAX_REDIRECTS, TOTAL_SECONDS, LinkReport
 from lipsync.i18n import t
 
 REASONS = (
@@ -49,6 +50,33 @@ def warning_in_words(slug: str, report: SoundReport) -> str:
         "trailing_data": t("Something that is no sound follows after the end. It will be left out."),
     }
     return sentences.get(slug, t("Something about this file is unusual. Listen to it before you go on."))
+
+
+def link_in_words(report: LinkReport) -> str:
+    """Why a link cannot be used and what to do; an empty string when it was fetched."""
+    if report.reason is None:
+        return ""
+    sentences = {
+        "bad_link": t("This is not a link that can be used. Please check it."),
+        "not_http": t("A link must begin with https:// or http://. Please check it."),
+        "has_password": t("This link holds a user name or password. Please use one without."),
+        "not_public": t("This link leads into a private network. The lip-sync service could not reach it either. "
+                        "Please upload the file instead."),
+        "unknown_host": t("The address in this link does not exist. Please check it for typing mistakes."),
+        "no_answer": t("Nothing answered at this link, or it broke off. Please try again or upload the file."),
+        "too_slow": t("The link took longer than {seconds} s. Please try again or upload the file.",
+                      seconds=f"{TOTAL_SECONDS:g}"),
+        "not_found": t("The site did not give out the file (answer {status}). Please check the link.",
+                       status=report.status or "?"),
+        "too_many_redirects": t("This link was passed on more than {count} times. Please use the last link.",
+                                count=MAX_REDIRECTS),
+        "too_big": t("The file at this link is bigger than {most} MB. Please download it and upload it here.",
+                     most=f"{MAX_SOUND_BYTES / 1e6:g}"),
+        "not_audio": t("There is no sound at this link, perhaps a web page. "
+                       "Please use a link to the sound file itself."),
+        "empty": t("The file at this link is empty."),
+    }  # fmt: skip
+    return sentences.get(report.reason, t("This link cannot be used. Please upload the file instead."))
 
 
 def _what_happened(report: SoundReport) -> str:

@@ -1,0 +1,230 @@
+"""A link to a sound, fetched by us before the upstream is asked to fetch it.
+
+A server that fetches what strangers name can be turned against its own network. So only
+http and https; the name is resolved by us once, every address it has must be public, and
+the connection goes to the address that was checked; each redirect starts from the beginning.
+No cookies, no credentials, no proxy, and no link in any log or message (it may be signed).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import queue
+import socket
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from lipsync.audio.addresses import is_public
+from lipsync.audio.check import MAX_SOUND_BYTES
+from lipsync.audio.sniff import sniff
+
+MAX_REDIRECTS = 3
+TOTAL_SECONDS = 10.0
+MAX_URL_CHARACTERS = 2_000
+FIRST_BYTES = 65_536
+_CHUNK = 65_536
+_REDIRECTS = (301, 302, 303, 307, 308)
+_INSIDE_NAMES = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".intranet")
+
+
+@dataclass(frozen=True)
+class LinkReport:
+    """What came of a link. `reason` is None when the file is at its place, otherwise one of
+
+    bad_link, not_http, has_password, not_public, unknown_host, no_answer, too_slow, not_found
+    (`status` says more), too_many_redirects, too_big, not_audio, empty. `words.link_in_words`
+    has the sentences.
+    """
+
+    reason: str | None
+    bytes: int = 0
+    content_type: str | None = None
+    status: int | None = None
+    redirects: int = 0
+
+    @property
+    def fetched(self) -> bool:
+        """Whether the file was fetched; whether it may be sent is for `check.check_sound` to say."""
+        return self.reason is None
+
+
+class _Refused(Exception):
+    def __init__(self, reason: str, status: int | None = None, content_type: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.status, self.content_type = reason, status, content_type
+
+
+def fetch_link(url: str, to: Path, *, allowed_hosts: frozenset[str] = frozenset()) -> LinkReport:
+    """Fetch what `url` leads to into `to`: at most 5 MB, 10 s, 3 redirects. What a link does never raises.
+
+    `allowed_hosts` (lower case, as in the link, without port) are not asked where they lead:
+    for an administrator who knows. `to` is written only when all of it was fetched.
+    """
+    deadline = time.monotonic() + TOTAL_SECONDS
+    redirects = 0
+    try:
+        while True:
+            answer = _ask(url, allowed_hosts, deadline)
+            if isinstance(answer, str):
+                url, redirects = answer, redirects + 1
+                if redirects > MAX_REDIRECTS:
+                    raise _Refused("too_many_redirects")
+                continue
+            data, content_type = answer
+            to.write_bytes(data)
+            return LinkReport(None, len(data), content_type, 200, redirects)
+    except _Refused as refused:
+        return LinkReport(refused.reason, 0, refused.content_type, refused.status, redirects)
+
+
+def _ask(url: str, allowed_hosts: frozenset[str], deadline: float) -> str | tuple[bytes, str | None]:
+    """One request: the next link, or the bytes and their type. Raises `_Refused`."""
+    parts, host, port = _dissect(url)
+    addresses = _resolve(host, port, deadline)
+    if host not in allowed_hosts and not all(is_public(address) for address in addresses):
+        raise _Refused("not_public")
+    connection = _connect(parts.scheme, host, port, addresses, deadline)
+    # The time-out of a socket starts anew with every byte; this one does not.
+    watchdog = threading.Timer(max(0.0, deadline - time.monotonic()), _shut, (connection.sock,))
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        return _exchange(connection, parts, url)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise _Refused("too_slow" if time.monotonic() >= deadline else "no_answer") from error
+    finally:
+        watchdog.cancel()
+        connection.close()
+
+
+def _dissect(url: str) -> tuple[SplitResult, str, int]:
+    """Scheme, host and port of a link that makes sense. Raises `_Refused`."""
+    if len(url) > MAX_URL_CHARACTERS or any(char <= " " or char in '\\\x7f"<>' for char in url):
+        raise _Refused("bad_link")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        host = (parts.hostname or "").rstrip(".").lower()
+        host = host if ":" in host else host.encode("idna").decode()
+    except ValueError as error:  # UnicodeError is one
+        raise _Refused("bad_link") from error
+    if parts.scheme not in ("http", "https"):
+        raise _Refused("not_http" if parts.scheme else "bad_link")
+    if not host:
+        raise _Refused("bad_link")
+    if "@" in parts.netloc:
+        raise _Refused("has_password")
+    if port is not None and port not in (80, 443) and port < 1024:
+        raise _Refused("bad_link")  # mail, shell and the like: no place for a sound
+    return parts, host, port or (443 if parts.scheme == "https" else 80)
+
+
+def _resolve(host: str, port: int, deadline: float) -> list[str]:
+    """Every address of a host, asked for once, in time. Raises `_Refused`."""
+    if host == "localhost" or host.endswith(_INSIDE_NAMES):
+        raise _Refused("not_public")
+    answers: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answers.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+        except (OSError, UnicodeError) as error:
+            answers.put(OSError(str(error)))
+
+    threading.Thread(target=look_up, name="link-look-up", daemon=True).start()
+    try:
+        found = answers.get(timeout=max(0.01, deadline - time.monotonic()))
+    except queue.Empty as error:
+        raise _Refused("too_slow") from error
+    if isinstance(found, OSError) or not found:
+        raise _Refused("unknown_host")
+    return found
+
+
+def _connect(
+    scheme: str, host: str, port: int, addresses: list[str], deadline: float
+) -> http.client.HTTPConnection:
+    """A connection to one of the addresses that were checked, never to the name. Raises `_Refused`."""
+    connection = http.client.HTTPConnection(host, port)
+    for address in addresses[:3]:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise _Refused("too_slow")
+        raw = None
+        try:
+            raw = socket.create_connection((address, port), timeout=left)
+            if scheme == "https":
+                raw = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
+        except (OSError, ValueError):
+            if raw is not None:
+                raw.close()
+            continue
+        connection.sock = raw
+        return connection
+    raise _Refused("too_slow" if time.monotonic() >= deadline else "no_answer")
+
+
+def _exchange(
+    connection: http.client.HTTPConnection, parts: SplitResult, url: str
+) -> str | tuple[bytes, str | None]:
+    host = f"[{connection.host}]" if ":" in connection.host else connection.host
+    usual = connection.port == (443 if parts.scheme == "https" else 80)
+    headers = {
+        "Host": host if usual else f"{host}:{connection.port}",
+        "User-Agent": "lipsync-studio",
+        "Accept": "audio/*, */*;q=0.5",
+        "Accept-Encoding": "identity",
+        "Range": f"bytes=0-{MAX_SOUND_BYTES}",  # one more than is allowed
+        "Connection": "close",
+    }
+    wanted = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection.request("GET", quote(wanted, safe="/%:@!$&'()*+,;=~-._?"), headers=headers)
+    answer = connection.getresponse()
+    location = answer.getheader("Location")
+    if answer.status in _REDIRECTS and location:
+        return urljoin(url, location)
+    if answer.status not in (200, 206):
+        raise _Refused("not_found", answer.status)
+    content_type = answer.getheader("Content-Type")
+    if _announced(answer) > MAX_SOUND_BYTES:
+        raise _Refused("too_big", answer.status, content_type)
+    return _read(answer, content_type), content_type
+
+
+def _announced(answer: http.client.HTTPResponse) -> int:
+    """How big the whole file is said to be; 0 when nothing is said."""
+    whole = (answer.getheader("Content-Range") or "").rpartition("/")[2]
+    said = whole if whole.isdigit() else answer.getheader("Content-Length") or ""
+    return int(said) if said.isdigit() and len(said) < 20 else 0
+
+
+def _read(answer: http.client.HTTPResponse, content_type: str | None) -> bytes:
+    """The body, as long as it is short enough and begins like a sound. Raises `_Refused`."""
+    data, looked_at = b"", False
+    while piece := answer.read(_CHUNK):
+        data += piece
+        if len(data) > MAX_SOUND_BYTES:
+            raise _Refused("too_big", answer.status, content_type)
+        if not looked_at and len(data) >= FIRST_BYTES:
+            looked_at = True
+            found = sniff(data, MAX_SOUND_BYTES)
+            if found.problem == "not_audio" and not data.startswith(b"ID3"):
+                raise _Refused("not_audio", answer.status, content_type)
+    if not data:
+        raise _Refused("empty", answer.status, content_type)
+    if sniff(data).problem == "not_audio":
+        raise _Refused("not_audio", answer.status, content_type)
+    if answer.length:
+        raise http.client.IncompleteRead(data, answer.length)
+    return data
+
+
+def _shut(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,104 @@
+"""Any sound as plain numbers: ffmpeg with a fixed demuxer, in a limited child, mono at 8 kHz.
+
+Good enough to draw and to find silence; loudness is measured on the way at full quality.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lipsync.audio.check import MAX_CHECKED_BYTES, MAX_SOURCE_BYTES
+from lipsync.audio.kinds import Kind
+from lipsync.audio.runner import WALL_SECONDS, ChildFailed, run_program
+from lipsync.audio.sniff import MAX_SOURCE_SECONDS, sniff
+from lipsync.media import find_ffmpeg
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Samples = npt.NDArray[np.int16]
+
+RATE = 8_000  # samples a second
+_LOUDNESS = re.compile(rb"I:\s+(-?[\d.]+) LUFS")
+NOTHING_HEARD_LUFS = -69.0  # ebur128 says -70 when it measured nothing
+
+
+class NoSound(ValueError):
+    """No sound can be had from this file. `reason` is a slug as in `check.SoundReport`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Mono samples at `RATE`, and the loudness in LUFS (None: not measured, or nothing heard)."""
+
+    samples: Samples
+    lufs: float | None
+
+    @property
+    def seconds(self) -> float:
+        """Length of the decoded piece."""
+        return len(self.samples) / RATE
+
+
+def source_kind(path: Path) -> Kind:
+    """What the file really is, when sound may be had from it. Raises `NoSound`."""
+    size = path.stat().st_size
+    if size > MAX_SOURCE_BYTES:
+        raise NoSound("too_big")
+    with path.open("rb") as file:
+        found = sniff(file.read(MAX_CHECKED_BYTES), size)
+    beyond = size > MAX_CHECKED_BYTES  # then the index of an MP4 may simply not have been seen
+    if found.problem in ("empty", "not_audio", "no_audio") or (found.problem == "undecodable" and not beyond):
+        raise NoSound(found.problem)
+    if found.kind is None or found.kind.demuxer is None:
+        raise NoSound("not_audio")
+    return found.kind
+
+
+def input_arguments(path: Path, kind: Kind, *, end: float | None = None) -> list[str]:
+    """ffmpeg's arguments for reading one file of ours: this demuxer, nothing else, so many seconds."""
+    seconds = MAX_SOURCE_SECONDS if end is None else min(end, MAX_SOURCE_SECONDS)
+    return [
+        "-nostdin", "-hide_banner", "-nostats", "-v", "info", "-protocol_whitelist", "file,pipe",
+        "-f", kind.demuxer or "", "-t", f"{seconds:.3f}", "-i", f"file:{path.absolute()}",
+        "-map", "0:a:0", "-map_metadata", "-1", "-vn", "-sn", "-dn",
+    ]  # fmt: skip
+
+
+def decode(
+    path: Path, kind: Kind, *, start: float = 0.0, end: float | None = None, loudness: bool = False,
+    wall_seconds: float = WALL_SECONDS,
+) -> Decoded:  # fmt: skip
+    """Decode a piece of the sound, at most `MAX_SOURCE_SECONDS`. Raises `NoSound`."""
+    import numpy as np
+
+    filters = [f"atrim=start={start:.3f}", "aformat=channel_layouts=mono"] + [
+        "ebur128=framelog=quiet"
+    ] * loudness
+    arguments = [*input_arguments(path, kind, end=end), "-af", ",".join(filters), "-ar", str(RATE)]
+    arguments += ["-ac", "1", "-f", "s16le", "pipe:1"]
+    with tempfile.TemporaryDirectory(prefix="lipsync-sound-") as folder:
+        try:
+            output = run_program(find_ffmpeg(), arguments, Path(folder), wall_seconds=wall_seconds)
+        except ChildFailed as error:
+            raise NoSound("undecodable") from error
+    if len(output.out) < 2:
+        raise NoSound("no_audio")
+    samples = np.frombuffer(output.out[: len(output.out) // 2 * 2], dtype="<i2")
+    return Decoded(samples, told_loudness(output.err))
+
+
+def told_loudness(messages: bytes) -> float | None:
+    """The loudness in LUFS that ffmpeg's `ebur128` told; None when it heard nothing."""
+    found = _LOUDNESS.findall(messages)
+    lufs = float(found[-1]) if found else NOTHING_HEARD_LUFS
+    return lufs if lufs > NOTHING_HEARD_LUFS else None

@@ -1,0 +1,28 @@
+"""The picture of a sound: one number a point, whatever kind of file it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lipsync.audio.pcm import decode, source_kind
+
+
+@dataclass(frozen=True)
+class Waveform:
+    """Peaks from 0 to 1 in equal steps of time, and the length in seconds."""
+
+    peaks: tuple[float, ...]
+    seconds: float
+
+
+def waveform(path: Path, points: int = 800) -> Waveform:
+    """The peaks of any sound that can be made to fit. Raises `lipsync.audio.pcm.NoSound`."""
+    import numpy as np
+
+    decoded = decode(path, source_kind(path))
+    samples = np.abs(decoded.samples.astype(np.int32))
+    points = max(1, min(points, len(samples)))
+    starts = np.arange(points) * len(samples) // points
+    peaks = np.maximum.reduceat(samples, starts) / 32_768
+    return Waveform(tuple(round(float(peak), 4) for peak in peaks), decoded.seconds)
