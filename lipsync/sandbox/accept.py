@@ -6,7 +6,7 @@ import base64
 import math
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,7 +47,7 @@ class Desk:
         spec["will_fail"] = trouble.will_fail or (NO_HUMAN if parent.spec.get("faceless") else "")
         price = self.options.price_usd * math.ceil(round(float(parent.duration)) / 5)
         task = self._task(account, "lip-sync", task_id, spec, parent.duration, price, trouble)
-        task = _with(task, parent_task_id=parent.task_id, callback_url=order.callback_url)
+        task = replace(task, parent_task_id=parent.task_id, callback_url=order.callback_url)
         return self._accept(task, post_id), trouble
 
     def video(self, account: str, order: VideoOrder, post_id: int) -> tuple[Task, Trouble]:
@@ -56,7 +56,8 @@ class Desk:
         task_id = new_task_id()
         spec: dict[str, Any] = {
             "prompt": order.prompt, "presenter": None, "seconds": float(order.duration),
-            "orientation": order.orientation, "seed": secrets.randbelow(_MAX_SEED), "will_fail": trouble.will_fail,
+            "orientation": order.orientation, "seed": secrets.randbelow(_MAX_SEED),
+            "will_fail": trouble.will_fail, "faceless": trouble.nobody,
         }  # fmt: skip
         if order.picture is not None and order.picture.data is not None:
             spec["image"] = f"pictures/{task_id}.{order.picture.suffix}"
@@ -65,7 +66,7 @@ class Desk:
             spec["image_url"] = order.picture.url
         price = self.options.price_usd * _VIDEO_PRICE_FACTOR * math.ceil(round(float(order.duration)) / 5)
         task = self._task(account, order.kind, task_id, spec, order.duration, price, trouble)
-        task = _with(task, external_task_id=order.external_task_id, callback_url=order.callback_url)
+        task = replace(task, external_task_id=order.external_task_id, callback_url=order.callback_url)
         return self._accept(task, post_id), trouble
 
     def _parent(self, account: str, order: LipSyncOrder) -> Task:
@@ -143,9 +144,3 @@ class Desk:
 def new_task_id() -> str:
     """An opaque id such as the service gives."""
     return base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
-
-
-def _with(task: Task, **changes: Any) -> Task:
-    from dataclasses import replace
-
-    return replace(task, **changes)

@@ -43,17 +43,23 @@ def transport_of(scope: Scope) -> asyncio.Transport | None:
     return _transports.get(tuple(client) if client else None)
 
 
+async def _until_gone(receive: Receive) -> None:
+    """Wait for the end of the connection, so that nobody complains of an answer left out."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 class Reset(Response):
     """No answer: the connection is reset (RST), as when a proxy dies."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Break the connection at once."""
         transport = transport_of(scope)
         if transport is not None:
             sock = transport.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             transport.abort()
-            await receive()  # until the connection is gone, so that no answer is missed
+            await _until_gone(receive)
 
 
 class Cut(Response):
@@ -69,7 +75,8 @@ class Cut(Response):
         await send({"type": "http.response.body", "body": self._sent, "more_body": True})
         transport = transport_of(scope)
         if transport is not None:
-            transport.close()
+            transport.close()  # after what was sent has left
+            await _until_gone(receive)
 
 
 class Slow(Response):
@@ -82,7 +89,7 @@ class Slow(Response):
         self._step = max(1, int(bytes_per_second * _SLOW_STEP_SECONDS))
         self._pause = self._step / max(0.1, bytes_per_second)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Dribble."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         body = bytes(self.body)
@@ -106,7 +113,7 @@ class Oversized(Response):
         super().__init__(b"", 200, {"content-length": str(total_bytes)})
         self._total = total_bytes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Send until the caller hangs up."""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         left = self._total
@@ -121,28 +128,32 @@ class Oversized(Response):
             await asyncio.sleep(0)
 
 
-async def before(box: FaultBox, route: str) -> tuple[Response | None, Fault | None]:
+async def before(box: FaultBox, route: str) -> tuple[Response | None, list[Fault]]:
     """Act before the request is looked at.
 
-    Gives an answer that takes the place of the real one, or else a fault that was drawn
-    now but acts only after the request has been accepted.
+    Gives an answer that takes the place of the real one, or else the faults that were
+    drawn now but act only after the request has been accepted.
     """
-    delay = box.take(route, "delay")
-    if delay is not None and not delay.settings["after"]:
-        await asyncio.sleep(delay.settings["seconds"])
-        delay = None
-    fault = box.take(route, *_REPLACING)
-    if fault is not None and not fault.settings["after"]:
-        return replacement(fault), None
-    return None, fault or delay
+    later: list[Fault] = []
+    for kinds in (("delay",), _REPLACING):
+        fault = box.take(route, *kinds)
+        if fault is None:
+            continue
+        if fault.settings["after"]:
+            later.append(fault)
+        elif fault.kind == "delay":
+            await asyncio.sleep(fault.settings["seconds"])
+        else:
+            return replacement(fault), []
+    return None, later
 
 
-async def after(box: FaultBox, route: str, response: Response, drawn: Fault | None) -> Response:
+async def after(box: FaultBox, route: str, response: Response, later: list[Fault]) -> Response:
     """Act on the answer, once the request has been carried out."""
-    if drawn is not None and drawn.kind == "delay":
+    for drawn in later:
+        if drawn.kind != "delay":
+            return replacement(drawn)
         await asyncio.sleep(drawn.settings["seconds"])
-    elif drawn is not None:
-        return replacement(drawn)
     fault = box.take(route, *_SPOILING)
     return response if fault is None else spoiled(fault, response)
 

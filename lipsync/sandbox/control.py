@@ -112,6 +112,9 @@ def _bill(posts: list[dict[str, Any]]) -> dict[str, Any]:
         "accepted": sum(post["accepted"] for post in lip_syncs),
         "by_text": dict(Counter(post["text"] for post in lip_syncs if post["text"] is not None)),
         "by_callback": dict(Counter(_token(post) for post in lip_syncs if post["callback_url"])),
+        "accepted_by_text": dict(
+            Counter(p["text"] for p in lip_syncs if p["text"] is not None and p["accepted"])
+        ),
         "by_digest": dict(Counter(post["digest"] for post in lip_syncs)),
     }
 

@@ -80,8 +80,9 @@ KINDS: Final[dict[str, Kind]] = {
         "A new task is not known for the first polls.", ("query",), {"polls": 2}, "query"
     ),
     "missing-url": Kind("A finished task has no link for some polls.", ("query",), {"polls": 2}, "query"),
-    "expired-links": Kind("Links in replies have expired already.", ("query",), {}, "query"),
+    "expired-links": Kind("Links in replies have expired already.", ("query", "list"), {}, "query"),
     "no-lists": Kind("Lists do not exist (404).", ("list",), {}, "list"),
+    "list-lag": Kind("Lists show a new task only after a while.", ("list",), {"seconds": 10.0}, "list"),
     "no-video": Kind("The download is no video.", ("download",), {"type": "video/mp4"}, "download"),
     "short-file": Kind(
         "The download ends early, and says so in its length.", ("download",), {"part": 0.5}, "download"

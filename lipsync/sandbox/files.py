@@ -16,7 +16,7 @@ from lipsync.sandbox.parents import DAY_MS, KEPT_DAYS
 from lipsync.sandbox.store import Task
 
 _NAME: Final = re.compile(r"(parents|results)/[\w-]{1,80}\.mp4")
-_SECRET_FILE: Final = "link-secret"
+_SECRET_FILE: Final = "link-secret"  # noqa: S105  a file's name
 
 
 class Files:
@@ -31,6 +31,12 @@ class Files:
         for folder in ("parents", "results", "sounds", "pictures"):
             (data / folder).mkdir(parents=True, exist_ok=True)
         self._secret = _read_secret(data / _SECRET_FILE)
+
+    def tidy(self) -> None:
+        """Remove what a killed process left half drawn."""
+        for folder in ("parents", "results"):
+            for left in (self.data / folder).glob(".*.part.*"):
+                left.unlink(missing_ok=True)
 
     def link(self, task: Task, base_url: str, *, expired: bool = False) -> str:
         """A signed link to the task's result; it never outlives the 30 days of the file itself."""

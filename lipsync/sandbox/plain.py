@@ -24,8 +24,10 @@ def render_plain(order: RenderOrder, sound: Path | None, to: Path) -> None:
     picture = f"color=c={colour}:s={_SIZES[spec['orientation']]}:r=25"
     command = [
         str(find_ffmpeg()), "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", picture,
-        *_sound_input(order, sound), "-map", "0:v", "-map", "1:a", "-af", "apad", "-t", f"{spec['seconds']:.3f}",
-        "-c:v", "libx264", "-preset", "ultrafast", "-tune", "stillimage", "-pix_fmt", "yuv420p", "-threads", "1",
+        *_sound_input(order, sound), "-map", "0:v", "-map", "1:a", "-af", "apad",
+        "-t", f"{spec['seconds']:.3f}",
+        "-c:v", "libx264", "-preset", "ultrafast", "-tune", "stillimage", "-pix_fmt", "yuv420p",
+        "-threads", "1",
         "-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart", "-metadata", "title=Sandbox",
         "-metadata", "comment=Made by the sandbox, not by an AI service", str(to),
     ]  # fmt: skip

@@ -84,7 +84,8 @@ class Refusal(Exception):
         """The HTTP answer."""
         headers = {"Retry-After": self.retry_after} if self.retry_after is not None else None
         if self.form == "html":
-            page = f"<html><head><title>{self.http_status}</title></head><body><h1>{self.message}</h1></body></html>"
+            head = f"<head><title>{self.http_status}</title></head>"
+            page = f"<html>{head}<body><h1>{self.message}</h1></body></html>"
             return HTMLResponse(page, status_code=self.http_status, headers=headers)
         if self.form == "empty":
             return Response(b"", status_code=self.http_status, headers=headers)

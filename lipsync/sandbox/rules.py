@@ -100,7 +100,7 @@ def check_keys(given: dict[str, Any], allowed: set[str], where: str = "") -> Non
     """Refuse keys that do not belong here, and nulls."""
     for key, value in given.items():
         if key not in allowed:
-            raise invalid(f"Unknown key: {where}{key[:80]}")
+            raise invalid(f"Unknown key: {where}{ascii(key[:80])[1:-1]}")
         if value is None:
             raise invalid(f"{where}{key} must not be null")
 

@@ -55,9 +55,11 @@ def build_app(options: Options, own_url: str, on_ready: Callable[[], None] = lam
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         work.start()
         on_ready()
-        yield
-        await work.stop()
-        store.close()
+        try:
+            yield
+        finally:
+            await work.stop()
+            store.close()
 
     middleware = [Middleware(_KnownHost)] if _is_loopback(options.host) else []
     return Starlette(

@@ -35,6 +35,10 @@ CREATE TABLE IF NOT EXISTS posts (
 """
 
 
+class InUse(OSError):
+    """Another sandbox works with this data folder."""
+
+
 class ExternalIdTaken(ValueError):
     """The account has a task with this `external_task_id` already."""
 
@@ -85,6 +89,8 @@ class Store:
     """The database. To be used from one thread."""
 
     def __init__(self, path: Path) -> None:
+        """Open the file. Raises `InUse`."""
+        self._lock = _hold(path.with_suffix(".lock"))
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -95,6 +101,7 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+        self._lock.close()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -229,5 +236,21 @@ def _summary(body: bytes) -> tuple[str | None, str | None, str | None]:
         return None, None, None
     inner: dict[str, Any] = given["input"] if isinstance(given.get("input"), dict) else given
     found = (given.get("callback_url"), inner.get("text", inner.get("prompt")), inner.get("task_id"))
-    callback_url, text, parent = (value if isinstance(value, str) else None for value in found)
+    callback_url, text, parent = (_storable(value) for value in found)
     return callback_url, text, parent
+
+
+def _storable(value: object) -> str | None:
+    """A string, with half characters (lone surrogates) made visible; None for anything else."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else None
+
+
+def _hold(path: Path) -> sqlite3.Connection:
+    """A lock that ends with the process, however that ends, on every system."""
+    lock = sqlite3.connect(path, isolation_level=None, timeout=2.0, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        raise InUse(f"{path.parent} is in use by another sandbox") from error
+    return lock

@@ -23,11 +23,13 @@ MIN_IMAGE_SIDE: Final = 300
 MAX_IMAGE_RATIO: Final = 2.5
 
 _MODELS: Final = {
-    "kling-v1", "kling-v1-6", "kling-v2-master", "kling-v2-1-master", "kling-v2-5-turbo", "kling-v2-6", "kling-v3",
+    "kling-v1", "kling-v1-6", "kling-v2-master", "kling-v2-1-master", "kling-v2-5-turbo", "kling-v2-6",
+    "kling-v3",
 }  # fmt: skip
 _IMAGE_MODELS: Final = _MODELS | {"kling-v1-5", "kling-v2-1"}
 _COMMON: Final = {
-    "model_name", "prompt", "negative_prompt", "cfg_scale", "mode", "duration", "external_task_id", "callback_url",
+    "model_name", "prompt", "negative_prompt", "cfg_scale", "mode", "duration", "external_task_id",
+    "callback_url",
 }  # fmt: skip
 _OWN_KEYS: Final = {"text2video": {"aspect_ratio"}, "image2video": {"image", "image_tail"}}
 _ORIENTATIONS: Final = {"16:9": "landscape", "9:16": "portrait", "1:1": "square"}

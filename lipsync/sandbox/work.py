@@ -42,6 +42,7 @@ class Work:
 
     def start(self) -> None:
         """Take up what a former process left, and begin with the shipped parents."""
+        self._files.tidy()
         self._pool.start()
         for task in self._store.unfinished():
             self.begin(task)
@@ -73,14 +74,14 @@ class Work:
 
     async def _carry_out(self, task: Task) -> None:
         if task.status == "submitted":
-            await self._callbacks.tell(task)
+            self._spawn(self._callbacks.tell(task))
             await _until(task.created_at + int(_PROCESSING_AFTER * (task.ready_at - task.created_at)))
             task = self._store.move(task, "processing")
-            await self._callbacks.tell(task)
+            self._spawn(self._callbacks.tell(task))
         reason = task.spec.get("will_fail") or await self._draw(task)
         await _until(task.ready_at)
         task = self._store.move(task, "failed" if reason else "succeed", reason or "")
-        await self._callbacks.tell(task)
+        self._spawn(self._callbacks.tell(task))
 
     async def _draw(self, task: Task) -> str | None:
         """None when the result is there, otherwise why the task fails."""
@@ -89,6 +90,8 @@ class Work:
             await self._pool.render(order)
         except (RenderFailed, Refusal) as error:
             return str(error)
+        except OSError as error:
+            return f"The clip could not be stored: {error.strerror}"
         return None
 
     async def _order_of(self, task: Task) -> RenderOrder:

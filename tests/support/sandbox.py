@@ -60,7 +60,7 @@ class RunningSandbox:
         return found
 
     def log(self) -> dict[str, Any]:
-        """The bill: `accepted`, `arrived`, `posts`, `by_text`, `by_callback`, `by_digest`, `calls`, `callbacks`."""
+        """The bill: `accepted`, `arrived`, `posts`, `by_text`, `by_callback`, `by_digest`, `calls`, …"""
         found: dict[str, Any] = self.get("/sandbox/log").json()
         return found
 
