@@ -42,6 +42,11 @@ class Watch:
             timer.cancel()
             _current.watch = None
 
+    @property
+    def connected(self) -> bool:
+        """Whether a connection stood, so that something may have been sent."""
+        return self._connection is not None
+
     def hold(self, connection: HTTPConnection) -> None:
         """Remember the connection that serves this exchange. Raises TimeoutError when it comes too late."""
         with _watch_lock:

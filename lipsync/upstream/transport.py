@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 from requests.auth import AuthBase
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import NameResolutionError
 from urllib3.util.retry import Retry
 
 from lipsync.upstream.deadline import Watch, WatchedAdapter
@@ -136,7 +136,7 @@ class Transport:
         watch = Watch(_target(outgoing.url) if outgoing.verbatim else None)
         try:
             with watch.running(outgoing.deadline_seconds):
-                result = _attempt(session, outgoing, body, consume)
+                result = _attempt(session, outgoing, body, watch, consume)
         finally:
             if outgoing.fresh:
                 session.close()
@@ -153,7 +153,11 @@ class Transport:
 
 
 def _attempt(
-    session: requests.Session, outgoing: Outgoing, body: _Body | None, consume: Callable[[Incoming], T]
+    session: requests.Session,
+    outgoing: Outgoing,
+    body: _Body | None,
+    watch: Watch,
+    consume: Callable[[Incoming], T],
 ) -> T | UpstreamError:
     """The exchange itself; a failure is returned so that it can be raised outside of the handler."""
     request = requests.Request(
@@ -171,11 +175,14 @@ def _attempt(
         )
     except (OSError, urllib3.exceptions.HTTPError, UnicodeError) as error:
         # OSError covers all of requests; a missing CA file is a plain one. UnicodeError: an odd host name.
-        return _explain(error, body)
+        # A body that never left proves that nothing was sent; one that left could have been acted upon.
+        return _explain(error, sent=body.left if body is not None else watch.connected)
     try:
         return consume(Incoming(response))
     except urllib3.exceptions.HTTPError as error:
-        return _explain(error, body, http_status=response.status_code)
+        return _explain(error, sent=True, http_status=response.status_code)
+    except UpstreamError as error:
+        return error
     finally:
         response.close()
 
@@ -208,12 +215,10 @@ class _Body(io.BytesIO):
         return super().read(size)
 
 
-def _explain(error: Exception, body: _Body | None, *, http_status: int | None = None) -> UpstreamError:
+def _explain(error: Exception, *, sent: bool, http_status: int | None = None) -> UpstreamError:
     """`error` in our terms, in words of our own."""
-    cause, connecting = _cause(error)
-    # A body that never left proves that nothing was sent; one that left could have been acted upon.
-    sent = body.left if body is not None else not connecting
-    if http_status is None and not sent:
+    cause = _cause(error)
+    if not sent:
         return NotSent(_SENTENCES.get(cause, "no connection"), cause=cause)
     if cause != "timeout":
         cause = "reset"  # it was sent: whatever ended it, the answer is missing
@@ -229,30 +234,22 @@ _SENTENCES: Final[dict[Cause, str]] = {
 }
 
 
-def _cause(error: BaseException) -> tuple[Cause, bool]:
-    """Why, and whether it happened while connecting."""
+def _cause(error: BaseException) -> Cause:
+    """Why there was no connection, or no whole answer."""
     chain = list(_chain(error))
 
     def has(*kinds: type[BaseException]) -> bool:
         return any(isinstance(link, kinds) for link in chain)
 
     if has(NameResolutionError, socket.gaierror):
-        return "dns", True
+        return "dns"
     if has(ConnectionRefusedError):
-        return "refused", True
+        return "refused"
+    if has(TimeoutError, requests.Timeout, urllib3.exceptions.ReadTimeoutError):
+        return "timeout"
     if has(ssl.SSLError, urllib3.exceptions.SSLError):
-        return "tls", True
-    if has(requests.ConnectTimeout):
-        return "timeout", True
-    if has(NewConnectionError, ConnectTimeoutError, urllib3.exceptions.ProxyError):
-        return "other", True
-    if has(requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError):
-        return "other", True
-    if has(TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout):
-        return "timeout", False
-    if has(ConnectionError, urllib3.exceptions.ProtocolError):
-        return "reset", False
-    return "other", not has(requests.RequestException, urllib3.exceptions.HTTPError)
+        return "tls"
+    return "other"
 
 
 def _chain(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
@@ -291,5 +288,5 @@ _hide_query: Final = _HideQuery()
 
 def _hide_queries_from_logs() -> None:
     """Once per process; adding the same filter again does nothing."""
-    for name in ("urllib3.connectionpool", "urllib3.util.retry"):
-        logging.getLogger(name).addFilter(_hide_query)
+    for name in ("connection", "connectionpool", "response", "util.retry", "poolmanager"):
+        logging.getLogger(f"urllib3.{name}").addFilter(_hide_query)
