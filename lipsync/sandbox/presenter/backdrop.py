@@ -1,0 +1,87 @@
+"""What is behind the person (drawn scenery or a given picture) and the Sandbox mark before them."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, UnidentifiedImageError
+
+from lipsync.sandbox.presenter.canvas import FRAME_SIZES, FRAMES_A_SECOND, ClipSpec
+from lipsync.sandbox.presenter.people import PRESENTERS
+from lipsync.sandbox.presenter.scenery import scenery, view
+from lipsync.sandbox.presenter.svg import render
+
+MARK_TEXT = "Sandbox"
+_ALLOWED = ("JPEG", "PNG", "WEBP")
+_ROOM = 1.08
+"""How much bigger than the frame a given picture is kept, so that the camera can move."""
+
+
+class UnusablePicture(ValueError):
+    """The given picture is no JPEG, PNG or WebP that can be opened."""
+
+
+class Backdrop:
+    """The background of every frame."""
+
+    def __init__(self, picture: Image.Image, size: tuple[int, int], seed: int) -> None:
+        self._picture, self._size = picture, size
+        self._moves = picture.size != size
+        self._phase = seed % 97 / 97 * 2 * math.pi
+        self._mark = _mark(size)
+        self._mark_at = (size[0] - self._mark.width - 18, 18)
+
+    def at(self, number: int) -> Image.Image:
+        """A fresh picture to draw on."""
+        if not self._moves:
+            return self._picture.copy()
+        turn = 2 * math.pi * number / FRAMES_A_SECOND / 11 + self._phase
+        zoom = 0.955 - 0.03 * math.cos(turn)
+        width, height = self._picture.width * zoom, self._picture.height * zoom
+        spare_x, spare_y = self._picture.width - width, self._picture.height - height
+        x, y = spare_x * (0.5 + 0.4 * math.sin(turn * 0.8)), spare_y * (0.5 + 0.3 * math.cos(turn * 0.6))
+        return self._picture.resize(self._size, Image.Resampling.BILINEAR, box=(x, y, x + width, y + height))
+
+    def sign(self, picture: Image.Image) -> None:
+        """Put the Sandbox mark on a finished frame."""
+        picture.paste(self._mark, self._mark_at, self._mark)
+
+
+def backdrop(spec: ClipSpec) -> Backdrop:
+    """The background of a clip. Raises `UnusablePicture`."""
+    size = FRAME_SIZES[spec.orientation]
+    bigger = (round(size[0] * _ROOM), round(size[1] * _ROOM))
+    if spec.image is not None:
+        return Backdrop(_given(spec.image, bigger), size, spec.seed)
+    moving = bigger if spec.faceless else size
+    drawn = render(scenery(PRESENTERS[spec.presenter].scenery), view(size), moving).convert("RGB")
+    return Backdrop(drawn, size, spec.seed)
+
+
+def _given(path: Path, size: tuple[int, int]) -> Image.Image:
+    """The picture, filling the frame, its middle kept."""
+    try:
+        with Image.open(path, formats=_ALLOWED) as opened:
+            opened.draft("RGB", (size[0] * 2, size[1] * 2))
+            picture = opened.convert("RGB")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        raise UnusablePicture("the picture is no JPEG, PNG or WebP that can be opened") from error
+    scale = max(size[0] / picture.width, size[1] / picture.height)
+    across, down = size[0] / scale, size[1] / scale
+    left, top = (picture.width - across) / 2, (picture.height - down) / 2
+    return picture.resize(size, Image.Resampling.LANCZOS, box=(left, top, left + across, top + down))
+
+
+def _mark(size: tuple[int, int]) -> Image.Image:
+    """A small dark pill with the word in white, drawn four times too big and shrunk."""
+    height = 34 if min(size) >= 720 else 26
+    big = 4 * height
+    font = ImageFont.load_default(size=big * 0.56)
+    left, top, right, bottom = font.getbbox(MARK_TEXT)
+    width = int(right - left) + big
+    mark = Image.new("RGBA", (width, big), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(mark)
+    draw.rounded_rectangle((2, 2, width - 3, big - 3), big / 2, fill=(16, 20, 28, 150), outline=(255, 255, 255, 120), width=5)
+    draw.text((big / 2 - left, (big - (bottom - top)) / 2 - top), MARK_TEXT, font=font, fill=(255, 255, 255, 235))
+    return mark.filter(ImageFilter.GaussianBlur(0.6)).resize((width // 4, height), Image.Resampling.LANCZOS)

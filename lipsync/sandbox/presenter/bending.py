@@ -1,0 +1,100 @@
+"""Small shifts that make a still drawing turn its head, breathe and drop its jaw.
+
+The drawing is cut into a grid of cells; each frame shifts the grid's corners and Pillow fills the
+cells. Shifts are a few units (a canvas unit is about a pixel), smooth, and zero at the bottom edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from lipsync.sandbox.presenter.svg import Box
+
+Grid = npt.NDArray[np.float64]
+_CELL_UNITS = 44.0
+_NECK = (500.0, 650.0)
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How the person stands at a moment: turns from −1 to 1, `breath` and `jaw` from 0 to 1."""
+
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+    sway: float = 0.0
+    breath: float = 0.0
+    jaw: float = 0.0
+
+
+class Mesh:
+    """The grid over one drawing. Cells without a drawn pixel are left out."""
+
+    def __init__(self, drawing: Image.Image, box: Box, scale: float) -> None:
+        width, height = drawing.size
+        columns = max(2, round(box.width / _CELL_UNITS))
+        rows = max(2, round(box.height / _CELL_UNITS))
+        self._xs = np.linspace(0, width, columns + 1).round().astype(int)
+        self._ys = np.linspace(0, height, rows + 1).round().astype(int)
+        self._scale = scale
+        x, y = np.meshgrid(self._xs / scale + box.left, self._ys / scale + box.top)
+        self._x, self._y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        self._weights()
+        coverage = np.asarray(drawing.getchannel("A"))
+        self._cells = [
+            (row, column)
+            for row in range(rows)
+            for column in range(columns)
+            if coverage[
+                max(0, self._ys[row] - 24) : self._ys[row + 1] + 24,
+                max(0, self._xs[column] - 24) : self._xs[column + 1] + 24,
+            ].any()
+        ]  # fmt: skip
+
+    def bend(self, drawing: Image.Image, pose: Pose) -> Image.Image:
+        """`drawing` in the given pose, same size."""
+        dx, dy = self._shifts(pose)
+        xs = np.broadcast_to(self._xs, dx.shape) - dx * self._scale
+        ys = np.broadcast_to(self._ys[:, None], dy.shape) - dy * self._scale
+        corners = np.stack((xs, ys), axis=-1).tolist()
+        cells = []
+        for row, column in self._cells:
+            box = (int(self._xs[column]), int(self._ys[row]), int(self._xs[column + 1]), int(self._ys[row + 1]))
+            quad = (
+                *corners[row][column], *corners[row + 1][column],
+                *corners[row + 1][column + 1], *corners[row][column + 1],
+            )  # fmt: skip
+            cells.append((box, quad))
+        return drawing.transform(drawing.size, Image.Transform.MESH, cells, Image.Resampling.BILINEAR)
+
+    def _weights(self) -> None:
+        x, y = self._x, self._y
+        self._head = 1 - _step(y, 585, 745)
+        across = np.clip((x - 500) / 230, -1, 1)
+        down = np.clip((y - 420) / 260, -1, 1)
+        round_head = np.sqrt(np.clip(1 - across**2, 0, 1)) * np.sqrt(np.clip(1 - 0.6 * down**2, 0, 1))
+        nose = np.exp(-(((x - 500) / 45) ** 2) - ((y - 465) / 60) ** 2)
+        self._depth = round_head + 0.35 * nose
+        self._chest = np.exp(-(((y - 840) / 130) ** 2)) * (1 - _step(y, 900, 1250))
+        self._lean = 1 - _step(y, 700, 1250)
+        self._jaw = np.exp(-(((x - 500) / 85) ** 2)) * _step(y, 555, 606) * (1 - _step(y, 612, 690))
+
+    def _shifts(self, pose: Pose) -> tuple[Grid, Grid]:
+        """How far each grid corner's content moves, in units."""
+        turn = 0.020 * pose.roll
+        dx = self._head * (pose.yaw * (2.0 + 8.0 * self._depth) - turn * (self._y - _NECK[1]))
+        dy = self._head * (pose.pitch * (1.5 + 5.5 * self._depth) + turn * (self._x - _NECK[0]))
+        dx += 5.0 * pose.sway * self._lean
+        dy -= pose.breath * (5.0 * self._chest + 1.6 * self._head)
+        dx += pose.breath * 2.0 * self._chest * np.clip((self._x - 500) / 300, -1, 1)
+        dy += 15.0 * pose.jaw * self._jaw
+        return dx, dy
+
+
+def _step(values: Grid, start: float, end: float) -> Grid:
+    t = np.clip((values - start) / (end - start), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t))

@@ -1,0 +1,67 @@
+"""The clips themselves: silent, speaking, and a picture for the list."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from lipsync.sandbox.presenter.canvas import FRAME_SIZES, FRAMES_A_SECOND, ClipSpec
+from lipsync.sandbox.presenter.encoder import decode_sound, encode, sound_rate
+from lipsync.sandbox.presenter.listening import loudness_track, mouth_from_sound
+from lipsync.sandbox.presenter.stage import Stage
+from lipsync.sandbox.presenter.visemes import mouth_track
+from lipsync.sandbox.speech.model import Phoneme
+
+
+def render_silent(spec: ClipSpec, to: Path) -> None:
+    """Write the clip with its mouth at rest and a silent sound track.
+
+    25 frames a second, H.264 and AAC in an MP4 that plays while it loads. Raises `EncodingFailed`,
+    `UnusablePicture`, and KeyError for a presenter who is not in `PRESENTERS`.
+    """
+    encode(Stage(spec).frames(), FRAME_SIZES[spec.orientation], spec.frames, None, to)
+
+
+def render_speaking(
+    spec: ClipSpec,
+    sound: Path,
+    phonemes: tuple[Phoneme, ...] | None,
+    to: Path,
+    *,
+    seconds: float | None = None,
+) -> None:
+    """Write the same clip saying `sound` (WAV, MP3, AAC or M4A).
+
+    The mouth follows `phonemes`, or the sound itself when there are none. The clip keeps its own
+    length (or `seconds`): a longer sound is cut, after a shorter one the mouth rests.
+    Raises what `render_silent` raises, and `UnusableSound`.
+    """
+    if seconds is not None:
+        spec = _with_length(spec, seconds)
+    length = spec.frames / FRAMES_A_SECOND
+    with tempfile.TemporaryDirectory(prefix="presenter-") as folder:
+        wav = Path(folder) / "sound.wav"
+        samples = decode_sound(sound, length, wav)
+        if phonemes is None:
+            mouths = mouth_from_sound(samples, sound_rate(), spec.frames)
+        else:
+            middles = (np.arange(spec.frames) + 0.5) / FRAMES_A_SECOND
+            mouths = mouth_track(phonemes, middles, loudness_track(samples, sound_rate(), spec.frames))
+        encode(Stage(spec).frames(mouths), FRAME_SIZES[spec.orientation], spec.frames, wav, to)
+
+
+def thumbnail(spec: ClipSpec, to: Path) -> None:
+    """Write the clip's first frame with open eyes as a JPEG or PNG (by the ending of `to`)."""
+    Stage(spec).frame(0).save(to, quality=88)
+
+
+def _with_length(spec: ClipSpec, seconds: float) -> ClipSpec:
+    from dataclasses import replace
+
+    return replace(spec, seconds=seconds)
+
+
+__all__: Sequence[str] = ["render_silent", "render_speaking", "thumbnail"]

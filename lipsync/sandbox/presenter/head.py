@@ -1,0 +1,139 @@
+"""The head without eyes, brows and mouth: neck, ears, skin, nose, shading, beard."""
+
+from __future__ import annotations
+
+from lipsync.sandbox.presenter.people import Presenter
+from lipsync.sandbox.presenter.svg import blurred, clipped, ellipse, line, linear, mixed, path, radial
+
+
+def outline(person: Presenter) -> str:
+    """The face's edge as path data."""
+    w, j, chin = person.face_half_width, person.jaw_half_width, person.chin_y
+    jaw_y = chin - 74
+    return (
+        f"M{500 - w},385 C{500 - w},455 {500 - j - 9},{jaw_y - 40} {500 - j},{jaw_y} "
+        f"C{500 - j + 12},{jaw_y + 34} {500 - 52},{chin} 500,{chin} "
+        f"C{500 + 52},{chin} {500 + j - 12},{jaw_y + 34} {500 + j},{jaw_y} "
+        f"C{500 + j + 9},{jaw_y - 40} {500 + w},455 {500 + w},385 "
+        f"C{500 + w},268 {500 + 78},205 500,205 C{500 - 78},205 {500 - w},268 {500 - w},385 Z"
+    )
+
+
+def neck(person: Presenter) -> str:
+    """Neck and the skin of the upper chest, with the chin's shadow."""
+    half = 62 if person.shoulder_scale > 0.95 else 54
+    shape = (
+        f"M{500 - half},540 C{500 - half},640 {500 - half - 2},690 {500 - half - 40},724 "
+        f"C{500 - 150},752 380,800 500,905 C620,800 {500 + 150},752 {500 + half + 40},724 "
+        f"C{500 + half + 2},690 {500 + half},640 {500 + half},540 Z"
+    )
+    definition, fill = linear(((0, person.skin), (0.55, person.skin), (1, person.shade)), 420, 640, 610, 660)
+    shadow = ellipse(506, person.chin_y - 8, person.jaw_half_width * 0.95, 74, mixed(person.shade, "#3a1c18", 0.3))
+    tendons = line("M470,700 Q486,760 496,778", person.shade, 5) + line("M534,700 Q516,760 506,778", person.shade, 5)
+    return f"<defs>{definition}</defs>" + path(shape, fill) + clipped(
+        shape, blurred(16, shadow, opacity=0.62), blurred(4, tendons, opacity=0.4)
+    )
+
+
+def head(person: Presenter) -> str:
+    """Ears and the face's skin with its light and shade."""
+    edge = outline(person)
+    skin, skin_fill = radial(
+        ((0, person.light), (0.42, person.skin), (0.8, person.skin), (1, person.shade)), 462, 372, 300
+    )
+    return "".join(
+        (
+            f"<defs>{skin}</defs>",
+            _ear(person, -1),
+            _ear(person, 1),
+            path(edge, skin_fill),
+            clipped(edge, _modelling(person), _beard(person) if person.beard else ""),
+            _lines_of_age(person) if person.age else "",
+            _nose(person),
+        )
+    )
+
+
+def _ear(person: Presenter, side: int) -> str:
+    x = 500 + side * (person.face_half_width - 3)
+    inner = line(f"M{x + side * 12},412 q{side * -16},14 {side * -6},42", person.shade, 5)
+    return ellipse(x, 430, 21, 40, person.skin if side < 0 else mixed(person.skin, person.shade, 0.45)) + blurred(
+        1.6, inner, opacity=0.75
+    )
+
+
+def _modelling(person: Presenter) -> str:
+    """Soft light and shade inside the face."""
+    w, chin = person.face_half_width, person.chin_y
+    side = path(
+        f"M{500 + w + 30},240 L{500 + w - 26},330 Q{500 + w - 52},470 {500 + person.jaw_half_width - 46},{chin - 70} "
+        f"L540,{chin + 30} L{500 + w + 60},{chin + 20} Z",
+        person.shade,
+    )
+    sockets = ellipse(432, 396, 46, 24, person.shade) + ellipse(568, 396, 46, 24, person.shade)
+    cheeks = ellipse(402, 486, 42, 27, person.blush) + ellipse(598, 486, 42, 27, person.blush)
+    brow_light = ellipse(470, 300, 78, 38, person.light)
+    cheek_light = ellipse(412, 462, 30, 15, person.light) + ellipse(583, 462, 22, 13, person.light)
+    under_lip = ellipse(500, chin - 44, 34, 7, person.shade)
+    chin_light = ellipse(492, chin - 25, 30, 13, person.light)
+    philtrum = line("M500,500 L500,512", person.shade, 9)
+    hairline = ellipse(500, 214, 150, 42, person.shade)
+    return (
+        blurred(22, side, opacity=0.5)
+        + blurred(12, sockets, opacity=0.42)
+        + blurred(15, cheeks, opacity=0.5)
+        + blurred(20, brow_light, opacity=0.7)
+        + blurred(9, cheek_light, opacity=0.6)
+        + blurred(5, under_lip, opacity=0.55)
+        + blurred(7, chin_light, opacity=0.55)
+        + blurred(3, philtrum, opacity=0.35)
+        + blurred(16, hairline, opacity=0.45)
+    )
+
+
+def _nose(person: Presenter) -> str:
+    shade = person.shade
+    wide = 1.0 + 0.16 * (person.lip_fullness > 1.1) + 0.1 * (person.shoulder_scale > 0.95)
+    small = 0.8 if person.shoulder_scale < 0.75 else 1.0
+    a = 24 * wide * small
+    bridge = path(f"M511,392 C516,430 {500 + a - 2},462 {500 + a},478 Q{500 + a - 8},492 506,490 Z", shade)
+    glint = ellipse(494, 470, 7 * small, 9 * small, person.light) + line("M495,405 Q493,435 494,452", person.light, 6)
+    base = path(
+        f"M{500 - a},480 C{500 - a + 4},494 {500 - 10},490 500,497 C{500 + 10},490 {500 + a - 4},494 {500 + a},480 "
+        f"C{500 + a - 8},488 {500 + 10},484 500,489 C{500 - 10},484 {500 - a + 8},488 {500 - a},480 Z",
+        mixed(shade, "#4a1d18", 0.35),
+    )
+    nostrils = ellipse(500 - a * 0.45, 487.5, 6, 2.8, "#3c1713") + ellipse(500 + a * 0.45, 487.5, 6, 2.8, "#3c1713")
+    wings = line(f"M{500 - a + 1},470 q-7,10 1,16", shade, 3) + line(f"M{500 + a - 1},470 q7,10 -1,16", shade, 3)
+    return (
+        blurred(6, bridge, opacity=0.55)
+        + blurred(4, glint, opacity=0.7)
+        + blurred(1.2, base, opacity=0.7)
+        + blurred(0.9, nostrils, opacity=0.55)
+        + blurred(1.2, wings, opacity=0.75)
+    )
+
+
+def _lines_of_age(person: Presenter) -> str:
+    """Folds from nose to mouth, under the eyes and on the brow."""
+    strength = 0.75 * person.age
+    folds = line("M470,484 Q444,508 440,544", person.shade, 3.4) + line(
+        "M530,484 Q556,508 560,544", person.shade, 3.4
+    )
+    bags = line("M408,440 Q432,456 458,442", person.shade, 3) + line("M542,442 Q568,456 592,440", person.shade, 3)
+    brow = line("M440,300 Q500,290 560,300", person.shade, 2.6) + line(
+        "M450,276 Q500,268 550,276", person.shade, 2.2
+    )
+    return blurred(1.6, folds, bags, brow if person.age > 0.8 else "", opacity=strength)
+
+
+def _beard(person: Presenter) -> str:
+    """A short beard: dense along the jaw, thinner on the cheek, open around the mouth."""
+    w, j, chin = person.face_half_width, person.jaw_half_width, person.chin_y
+    shape = (
+        f"M{500 - w - 8},430 C{500 - w + 18},480 {500 - j + 10},514 {500 - j + 42},516 "
+        f"C450,512 462,508 500,512 C538,508 550,512 {500 + j - 42},516 "
+        f"C{500 + j - 10},514 {500 + w - 18},480 {500 + w + 8},430 L{500 + w},{chin + 20} L{500 - w},{chin + 20} Z"
+    )
+    gap = ellipse(500, 541, 56, 21, person.skin)
+    return blurred(5, path(shape, person.hair), opacity=0.78) + blurred(4, gap, opacity=0.9)
