@@ -112,7 +112,15 @@ def find(payload: object, headers: Mapping[str, str], *, key: str = "") -> Findi
     if request_id is None:
         in_text = _REQUEST_ID.search(message)
         request_id = in_text.group(1) if in_text else _header_request_id(headers)
-    return Findings(code, clean(message, key=key), kind, request_id and clean(request_id, key=key), task_id)
+    if isinstance(code, str):
+        code = clean(code, key=key)
+    return Findings(
+        code,
+        clean(message, key=key),
+        kind,
+        request_id and clean(request_id, key=key),
+        task_id and clean(task_id, key=key),
+    )
 
 
 def _nodes(value: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:

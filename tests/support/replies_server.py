@@ -58,7 +58,9 @@ def encode_reply(status: int, headers: Mapping[str, str], body: Any, *, length: 
     kind = "application/octet-stream"
     if not isinstance(body, bytes):
         body, kind = json.dumps(body).encode(), "application/json"
-    given = {"Content-Type": kind, "Content-Length": str(len(body) if length is None else length)} | dict(headers)
+    given = {"Content-Type": kind, "Content-Length": str(len(body) if length is None else length)} | dict(
+        headers
+    )
     lines = [f"HTTP/1.1 {status} Said", *(f"{name}: {value}" for name, value in given.items()), "", ""]
     return "\r\n".join(lines).encode("latin-1") + body
 

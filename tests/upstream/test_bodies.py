@@ -33,7 +33,9 @@ def test_a_sound_file_is_sent_as_raw_base64():
     body = encode(lip_sync_body(make("audio2video", **SOUND)))
     sound = base64.b64encode(SOUND["audio_file"])
     assert body == (
-        b'{"input":{"task_id":"T","video_id":"V","mode":"audio2video","audio_type":"file","audio_file":"' + sound + b'"}}'
+        b'{"input":{"task_id":"T","video_id":"V","mode":"audio2video","audio_type":"file","audio_file":"'
+        + sound
+        + b'"}}'
     )
     assert b"\\n" not in body
     assert b"data:" not in body
@@ -41,10 +43,13 @@ def test_a_sound_file_is_sent_as_raw_base64():
 
 def test_a_sound_address_is_sent_as_it_is():
     body = encode(lip_sync_body(make("audio2video", audio_type="url", audio_url="https://h/a.mp3?x=1&y=é")))
-    assert body == (
-        '{"input":{"task_id":"T","video_id":"V","mode":"audio2video","audio_type":"url",'
-        '"audio_url":"https://h/a.mp3?x=1&y=é"}}'
-    ).encode()
+    assert (
+        body
+        == (
+            '{"input":{"task_id":"T","video_id":"V","mode":"audio2video","audio_type":"url",'
+            '"audio_url":"https://h/a.mp3?x=1&y=é"}}'
+        ).encode()
+    )
 
 
 def test_text_of_any_script_goes_out_as_utf_8():
@@ -54,10 +59,19 @@ def test_text_of_any_script_goes_out_as_utf_8():
 
 @pytest.mark.parametrize(
     ("speed", "sent"),
-    [(1, b"1.0"), (0.8, b"0.8"), (2, b"2.0"), (Decimal("1.3"), b"1.3"), (0.1 * 11, b"1.1"), (0.7 + 0.2, b"0.9")],
+    [
+        (1, b"1.0"),
+        (0.8, b"0.8"),
+        (2, b"2.0"),
+        (Decimal("1.3"), b"1.3"),
+        (0.1 * 11, b"1.1"),
+        (0.7 + 0.2, b"0.9"),
+    ],
 )
 def test_the_speed_is_a_number_with_one_decimal(speed, sent):
-    assert encode(lip_sync_body(make(**TEXT | {"voice_speed": speed}))).endswith(b'"voice_speed":' + sent + b"}}")
+    assert encode(lip_sync_body(make(**TEXT | {"voice_speed": speed}))).endswith(
+        b'"voice_speed":' + sent + b"}}"
+    )
 
 
 @pytest.mark.parametrize("name", TEXT)
@@ -109,14 +123,19 @@ def test_broken_unicode_is_stopped_before_it_is_sent():
 
 
 def test_a_repr_shows_neither_sound_nor_address():
-    shown = repr(make("audio2video", **SOUND)) + repr(make("audio2video", audio_type="url", audio_url="https://h/a?s=1"))
+    shown = repr(make("audio2video", **SOUND)) + repr(
+        make("audio2video", audio_type="url", audio_url="https://h/a?s=1")
+    )
     assert "xff" not in shown
     assert "https" not in shown
 
 
 def test_a_text_video_leaves_out_what_was_not_chosen():
     assert encode(text2video_body(prompt="A cat")) == b'{"prompt":"A cat"}'
-    assert encode(text2video_body(prompt="A cat", negative_prompt="", external_task_id="")) == b'{"prompt":"A cat"}'
+    assert (
+        encode(text2video_body(prompt="A cat", negative_prompt="", external_task_id=""))
+        == b'{"prompt":"A cat"}'
+    )
 
 
 def test_a_text_video_has_every_field_in_its_own_type():

@@ -81,7 +81,9 @@ def test_a_page_means_what_its_route_and_status_say(status, route, error):
 
 
 def test_500_with_invalid_request_is_our_body():
-    body = {"error": {"message": "bad (request id: r9)", "type": "comet_api_error", "code": "invalid_request"}}
+    body = {
+        "error": {"message": "bad (request id: r9)", "type": "comet_api_error", "code": "invalid_request"}
+    }
     error = judge(500, body, route=Route.CREATE)
     assert type(error) is errors.InvalidRequest
     assert error.request_id == "r9"
@@ -97,7 +99,9 @@ def test_the_stock_word_invalid_request_does_not_hide_a_clear_status(status, err
 
 @pytest.mark.parametrize("place", ["code", "type"])
 def test_503_with_model_not_found_is_permanent(place):
-    body = {"error": {"message": "no channel", "type": "new_api_error", "code": ""} | {place: "model_not_found"}}
+    body = {
+        "error": {"message": "no channel", "type": "new_api_error", "code": ""} | {place: "model_not_found"}
+    }
     assert type(judge(503, body, route=Route.CREATE)) is errors.ModelUnavailable
 
 
@@ -142,7 +146,9 @@ def test_an_error_can_be_a_json_string_with_a_wrong_content_type():
     assert type(error) is errors.InvalidRequest
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"code":' + b"9" * 5000 + b"}", b"\xff\xfe{", b'"x"', b"null"])
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b'{"code":' + b"9" * 5000 + b"}", b"\xff\xfe{", b'"x"', b"null"]
+)
 def test_rubbish_with_an_error_status_is_judged_by_its_status(body):
     assert type(judge(502, body, route=Route.CREATE)) is errors.Interrupted
     assert type(judge(401, body, route=Route.CREATE)) is errors.KeyRefused

@@ -48,7 +48,9 @@ def test_an_error_survives_pickling(kind):
 
 
 def test_the_text_of_an_error_carries_its_ids_and_no_secret():
-    error = errors.Busy("slow down, sk-abc123 https://h/x?sig=1", code=1302, http_status=429, request_id="r", task_id="t")
+    error = errors.Busy(
+        "slow down, sk-abc123 https://h/x?sig=1", code=1302, http_status=429, request_id="r", task_id="t"
+    )
     assert str(error) == "slow down, sk-… https://h/x?… (HTTP 429, code 1302, request r, task t)"
 
 

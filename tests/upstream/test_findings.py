@@ -48,7 +48,8 @@ def test_a_retry_date_is_measured_against_the_servers_own_clock():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(2**63 + 1, str(2**63 + 1)), (" a ", "a"), ("", None), (True, None), (1.5, None), (None, None)]
+    ("value", "text"),
+    [(2**63 + 1, str(2**63 + 1)), (" a ", "a"), ("", None), (True, None), (1.5, None), (None, None)],
 )
 def test_ids_keep_every_digit(value, text):
     assert text_of(value) == text

@@ -1,3 +1,4 @@
+import contextlib
 import json
 from datetime import UTC, datetime
 
@@ -44,7 +45,11 @@ def test_the_native_shape_is_read_whole():
 
 
 def test_the_answer_to_a_create_is_a_task():
-    answer = {"code": 0, "message": "x", "data": {"task_id": "T1", "task_status": "submitted", "created_at": 1}}
+    answer = {
+        "code": 0,
+        "message": "x",
+        "data": {"task_id": "T1", "task_status": "submitted", "created_at": 1},
+    }
     read = read_task(answer, KIND)
     assert (read.task_id, read.status, read.videos, read.request_id) == ("T1", TaskStatus.SUBMITTED, (), None)
 
@@ -73,7 +78,10 @@ def test_the_task_is_found_however_deep_it_lies(payload):
     ("word", "status"),
     [
         *((w, TaskStatus.SUBMITTED) for w in ("submitted", "SUBMITTED", "NOT_START", "QUEUED")),
-        *((w, TaskStatus.PROCESSING) for w in ("processing", "IN_PROGRESS", "UNKNOWN", "brewing", "cancelling")),
+        *(
+            (w, TaskStatus.PROCESSING)
+            for w in ("processing", "IN_PROGRESS", "UNKNOWN", "brewing", "cancelling")
+        ),
         *((w, TaskStatus.SUCCEED) for w in ("succeed", "Succeeded", "SUCCESS", "completed")),
         *((w, TaskStatus.FAILED) for w in ("failed", "FAIL", "Failure", "error")),
     ],
@@ -107,7 +115,9 @@ def test_a_task_without_a_status_still_runs():
     [
         native(task_status="failed", task_status_msg="no face"),
         wrapped("FAILURE", None, fail_reason="no face"),
-        wrapped("FAILURE", native(task_status="failed", task_status_msg="no face"), fail_reason="task failed"),
+        wrapped(
+            "FAILURE", native(task_status="failed", task_status_msg="no face"), fail_reason="task failed"
+        ),
         wrapped("FAILURE", {"code": 1301, "message": "no face", "data": None}),
     ],
 )
@@ -124,14 +134,18 @@ def test_a_reason_holds_no_signed_address():
     assert task(task_status="failed", task_status_msg=f"cannot fetch {URL}").reason.endswith("v.mp4?…")
 
 
-@pytest.mark.parametrize("gap", [None, {}, [], "", {"videos": None}, {"videos": []}, {"videos": {}}, {"videos": [None]}])
+@pytest.mark.parametrize(
+    "gap", [None, {}, [], "", {"videos": None}, {"videos": []}, {"videos": {}}, {"videos": [None]}]
+)
 def test_gaps_instead_of_videos_are_no_videos(gap):
     read = task(task_result=gap, task_info=gap)
     assert (read.videos, read.parent_video, read.status) == ((), None, TaskStatus.SUCCEED)
 
 
 def test_a_video_may_come_before_its_address():
-    assert task(task_result={"videos": [{"id": "V1", "url": "", "duration": "5"}]}).videos == (Video("V1", None, 5.0),)
+    assert task(task_result={"videos": [{"id": "V1", "url": "", "duration": "5"}]}).videos == (
+        Video("V1", None, 5.0),
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,10 +174,23 @@ def test_a_loose_address_joins_the_id_that_is_there():
 
 @pytest.mark.parametrize(
     ("written", "seconds"),
-    [("5", 5.0), ("5.1", 5.1), (5, 5.0), (10.04, 10.04), ("", None), ("long", None), (None, None), (0, None), ("nan", None)],
+    [
+        ("5", 5.0),
+        ("5.1", 5.1),
+        (5, 5.0),
+        (10.04, 10.04),
+        ("", None),
+        ("long", None),
+        (None, None),
+        (0, None),
+        ("nan", None),
+    ],
 )
 def test_durations_are_text_or_numbers(written, seconds):
-    assert task(task_result={"videos": [{"id": "V", "url": URL, "duration": written}]}).videos[0].seconds == seconds
+    assert (
+        task(task_result={"videos": [{"id": "V", "url": URL, "duration": written}]}).videos[0].seconds
+        == seconds
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,14 +211,17 @@ def test_times_are_seconds_or_milliseconds(written, read):
 
 
 @pytest.mark.parametrize(
-    ("written", "percent"), [("30%", 30), (" 5 % ", 5), (99.6, 100), (250, 100), ("-1", 0), ("half", None), (None, None)]
+    ("written", "percent"),
+    [("30%", 30), (" 5 % ", 5), (99.6, 100), (250, 100), ("-1", 0), ("half", None), (None, None)],
 )
 def test_progress_is_percent(written, percent):
     assert read_task(wrapped("IN_PROGRESS", None, progress=written), KIND).progress == percent
 
 
 def test_numeric_ids_keep_every_digit():
-    payload = parse_json(b'{"code":0,"data":{"task_id":9007199254740993,"task_result":{"videos":[{"id":9007199254740995}]}}}')
+    payload = parse_json(
+        b'{"code":0,"data":{"task_id":9007199254740993,"task_result":{"videos":[{"id":9007199254740995}]}}}'
+    )
     read = read_task(payload, KIND)
     assert (read.task_id, read.videos[0].id) == ("9007199254740993", "9007199254740995")
 
@@ -207,8 +237,21 @@ def test_a_bare_id_is_a_task():
 
 @pytest.mark.parametrize(
     "payload",
-    [None, 5, "x", [], {}, {"code": 0}, {"code": 0, "data": None}, {"data": {}}, {"data": []}, {"data": {"task_id": ""}}]
-    + [{"data": "two words"}, {"data": "{}"}, {"data": {"status": "succeed"}}],
+    [
+        None,
+        5,
+        "x",
+        [],
+        {},
+        {"code": 0},
+        {"code": 0, "data": None},
+        {"data": {}},
+        {"data": []},
+        {"data": {"task_id": ""}},
+        {"data": "two words"},
+        {"data": "{}"},
+        {"data": {"status": "succeed"}},
+    ],
 )
 def test_an_answer_without_a_task_leaves_the_outcome_unknown(payload):
     with pytest.raises(Interrupted) as caught:
@@ -216,9 +259,13 @@ def test_an_answer_without_a_task_leaves_the_outcome_unknown(payload):
     assert caught.value.outcome_unknown_on_create
 
 
-@pytest.mark.parametrize("wrap", [lambda x: {"code": 0, "data": x}, lambda x: {"data": {"data": x}}, lambda x: x])
+@pytest.mark.parametrize(
+    "wrap", [lambda x: {"code": 0, "data": x}, lambda x: {"data": {"data": x}}, lambda x: x]
+)
 def test_lists_are_read_in_their_order(wrap):
-    tasks = read_task_list(wrap([NATIVE_TASK, {"task_id": 7, "task_status": "failed"}, {}, None]), TaskKind.TEXT2VIDEO)
+    tasks = read_task_list(
+        wrap([NATIVE_TASK, {"task_id": 7, "task_status": "failed"}, {}, None]), TaskKind.TEXT2VIDEO
+    )
     assert [(t.task_id, t.kind) for t in tasks] == [("T1", TaskKind.TEXT2VIDEO), ("7", TaskKind.TEXT2VIDEO)]
 
 
@@ -250,8 +297,12 @@ def test_minus_one_and_999999999_mean_without_limit(unlimited):
 
 
 def test_the_billing_routes_count_in_dollars_and_cents():
-    assert read_billing({"hard_limit_usd": 20}, {"total_usage": 150.5}) == Balance(18.495, 1.505, False, "billing")
-    assert read_billing({"hard_limit_usd": 100000000}, {"total_usage": 0}) == Balance(None, 0, True, "billing")
+    assert read_billing({"hard_limit_usd": 20}, {"total_usage": 150.5}) == Balance(
+        18.495, 1.505, False, "billing"
+    )
+    assert read_billing({"hard_limit_usd": 100000000}, {"total_usage": 0}) == Balance(
+        None, 0, True, "billing"
+    )
 
 
 @pytest.mark.parametrize("payload", [None, {}, [], {"total_quota": "much"}, {"hard_limit_usd": None}])
@@ -288,12 +339,17 @@ def test_no_address_shows_in_a_repr():
 
 
 @pytest.mark.parametrize("field", [*NATIVE_TASK, "data", "videos", "status", "result_url"])
-@pytest.mark.parametrize("rubbish", [None, 5, -1.5, True, "x", [], [[]], {}, {"a": []}, float("nan"), float("inf"), "9" * 400])
+@pytest.mark.parametrize(
+    "rubbish", [None, 5, -1.5, True, "x", [], [[]], {}, {"a": []}, float("nan"), float("inf"), "9" * 400]
+)
 def test_rubbish_in_any_field_never_breaks_the_reader(field, rubbish):
-    for payload in (native(**{field: rubbish}), wrapped("SUCCESS", {field: rubbish}), {field: rubbish}, {"data": rubbish}):
+    for payload in (
+        native(**{field: rubbish}),
+        wrapped("SUCCESS", {field: rubbish}),
+        {field: rubbish},
+        {"data": rubbish},
+    ):
         for read in (read_task, read_task_list):
-            try:
+            with contextlib.suppress(Interrupted):
                 read(json.loads(json.dumps(payload)), KIND)
-            except Interrupted:
-                pass
         read_callback(payload)
