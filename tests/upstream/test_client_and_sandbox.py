@@ -6,10 +6,11 @@ import pytest
 
 from lipsync.upstream.bodies import LipSyncSpec, text2video_body
 from lipsync.upstream.client import UpstreamClient
-from lipsync.upstream.errors import InvalidRequest, NotFound, TextRefused
+from lipsync.upstream.errors import Interrupted, InvalidRequest, NotFound
 from lipsync.upstream.replies import TaskKind, TaskStatus
 from tests.support.sandbox import running_sandbox
 from tests.support.waiting import wait_until
+from tests.upstream.rows import ERROR_ROWS
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +81,22 @@ def test_refusals_are_told_apart(client, parent):
     with pytest.raises(InvalidRequest) as caught:
         client.create_lip_sync(say(parent, "Hi", voice_id="nobody"))
     assert caught.value.voice_not_found
-    with pytest.raises(TextRefused) as refused:
-        client.create_lip_sync(say(parent, "This is unsafe."))
-    assert refused.value.kind == "safety"
     with pytest.raises(NotFound):
         client.find_parent("no-such-task")
+
+
+@pytest.mark.parametrize("row", ERROR_ROWS, ids=lambda row: str(row.code))
+def test_each_code_that_the_sandbox_rehearses_is_understood(client, parent, row):
+    with pytest.raises(row.error) as caught:
+        client.create_lip_sync(say(parent, f"Please answer [{row.code}]"))
+    assert (caught.value.code, caught.value.http_status) == (row.code, row.http_status)
+
+
+def test_a_lost_answer_is_in_doubt_and_was_charged_once(client, sandbox, parent):
+    with pytest.raises(Interrupted) as caught:
+        client.create_lip_sync(say(parent, "Gone [lost]"))
+    assert caught.value.outcome_unknown_on_create
+    assert sandbox.log()["by_text"]["Gone [lost]"] == 1
 
 
 def test_a_parent_video_can_be_made(client):
