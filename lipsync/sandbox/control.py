@@ -14,8 +14,10 @@ from starlette.routing import Route
 
 from lipsync.sandbox.api import Api
 from lipsync.sandbox.faults import FaultError, parse_mapping
-from lipsync.sandbox.parents import why_not_usable
+from lipsync.sandbox.parents import CATALOGUE, why_not_usable
 from lipsync.sandbox.refusals import Refusal
+from lipsync.sandbox.store import Task
+from lipsync.sandbox.work import NO_HUMAN
 
 VERSION = "1"
 ABOUT = {
@@ -39,14 +41,8 @@ def control_routes(api: Api) -> list[Route]:
             account = api.account(request)
         except Refusal as refusal:
             return refusal.response()
-        found = {}
-        for task in reversed(api.store.shipped(account)):
-            found[task.shipped] = {
-                "task_id": task.task_id, "video_id": task.video_id, "duration": task.duration,
-                "created_at": task.created_at, "status": task.status, "why_not_usable": why_not_usable(task),
-                "faceless": bool(task.spec.get("faceless")),
-            }  # fmt: skip
-        return JSONResponse(found)
+        newest = {task.shipped: task for task in reversed(api.store.shipped(account))}
+        return JSONResponse({p.name: _parent(newest[p.name]) for p in CATALOGUE})
 
     async def log(request: Request) -> Response:
         after = request.query_params.get("after", "0")
@@ -71,6 +67,15 @@ def control_routes(api: Api) -> list[Route]:
         Route("/sandbox/faults", _local(faults), methods=["GET", "POST", "DELETE"]),
         Route("/sandbox/faults/{number:int}", _local(faults), methods=["DELETE"]),
     ]
+
+
+def _parent(task: Task) -> dict[str, Any]:
+    faceless = NO_HUMAN if task.spec["faceless"] else None
+    return {
+        "task_id": task.task_id, "video_id": task.video_id, "duration": task.duration, "status": task.status,
+        "created_at": task.created_at, "about": task.spec["prompt"],
+        "why_not_usable": why_not_usable(task) or faceless,
+    }  # fmt: skip
 
 
 async def _add_fault(api: Api, request: Request) -> Response:

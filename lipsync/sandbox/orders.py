@@ -12,7 +12,7 @@ from typing import Any
 class RenderOrder:
     """One clip to make.
 
-    `spec` is the clip: prompt, presenter (a number, or None to choose by the prompt),
+    `spec` is the clip: prompt, presenter (a name, or None to choose by the prompt),
     seconds, orientation, seed, faceless, image (a path or None). With `speech` the
     presenter says a text; with `sound` (a path, and its format) the mouth follows it;
     with neither the clip is silent.

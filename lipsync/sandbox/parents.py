@@ -17,6 +17,7 @@ from lipsync.sandbox.store import Store, Task, now_ms
 
 DAY_MS: Final = 24 * 3600 * 1000
 KEPT_DAYS: Final = 30
+RISK_CONTROL: Final = "Failure to pass the risk control system"
 _REPLACED_AFTER_DAYS: Final = 29
 
 
@@ -26,8 +27,8 @@ class ShippedParent:
 
     name: str
     prompt: str
-    presenter: int
-    """Which of the presenters, counted from 0."""
+    presenter: str
+    """The name of who is drawn."""
     seconds: str = "5.041"
     orientation: str = "landscape"
     days: float = 2.0
@@ -43,24 +44,24 @@ class ShippedParent:
 
 # Most useful first: this is also the order in which they are drawn.
 CATALOGUE: Final = (
-    ShippedParent("first", "A young woman looks into the camera in a bright studio", 0, days=1),
-    ShippedParent("second", "A man with a beard in a library looks up", 1, "10.04", days=3),
-    ShippedParent("upright", "An old lady sits by the window and smiles", 2, orientation="portrait", days=6),
-    ShippedParent("third", "A boy in a yellow jumper in front of a garden wall", 3, days=12),
-    ShippedParent("upright-long", "A newsreader at her desk", 4, "10.04", "portrait", days=19),
-    ShippedParent("nearly-too-old", "An engineer in a workshop turns to us", 5, "5.1", days=25),
-    ShippedParent("faceless", "A quiet lake at sunrise, nobody around", 0, days=4, faceless=True),
-    ShippedParent("too-old", "A woman in a red coat on a bridge", 0, days=34),
-    ShippedParent("too-long", "A man walks along a beach, extended", 1, "15.08", days=5),
+    ShippedParent("first", "A woman in a yellow jumper looks into the camera", "amara", days=1),
     ShippedParent(
-        "failed",
-        "A crowd in a stadium",
-        1,
-        days=2,
-        status="failed",
-        reason="Failure to pass the risk control system",
+        "second", "A bearded man in a blue shirt, city lights behind him", "diego", "10.04", days=3
     ),
-    ShippedParent("still-processing", "A chef tastes the soup", 2, days=0.01, status="processing"),
+    ShippedParent(
+        "upright", "An elegant older woman in front of a gallery wall", "nasrin", "5.1", "portrait", days=6
+    ),
+    ShippedParent("third", "A newsreader in a blue studio", "mei", days=9),
+    ShippedParent("fourth", "An old professor among his books", "oskar", days=14),
+    ShippedParent(
+        "upright-long", "A little girl with red bunches in a garden", "lily", "10.04", "portrait", days=19
+    ),
+    ShippedParent("nearly-too-old", "A young newsreader, seen upright", "mei", "5.1", "portrait", days=25),
+    ShippedParent("faceless", "An empty room with shelves, nobody around", "amara", days=4, faceless=True),
+    ShippedParent("too-long", "A bearded man talks on and on, extended", "diego", "15.08", days=5),
+    ShippedParent("too-old", "An old professor, filmed last month", "oskar", days=34),
+    ShippedParent("failed", "A crowd in a stadium", "amara", days=2, status="failed", reason=RISK_CONTROL),
+    ShippedParent("still-processing", "A chef tastes the soup", "diego", days=0.01, status="processing"),
 )
 
 

@@ -23,7 +23,7 @@ from lipsync.sandbox.plain import render_plain
 
 SOUND_TIMEOUT_SECONDS: Final = 60.0
 LONGEST_SOUND_SECONDS: Final = 16.0
-_NICENESS: Final = 5
+_NICENESS: Final = 3
 _DEMUXERS: Final = {"mp3": "mp3", "wav": "wav", "m4a": "mov", "aac": "aac"}
 
 
@@ -64,10 +64,9 @@ def _render_presenter(order: RenderOrder, sound: Path | None, wav: Path, part: P
 def _clip(spec: dict[str, Any]) -> Any:
     from lipsync.sandbox.presenter import PRESENTERS, ClipSpec, choose_presenter
 
-    names = tuple(PRESENTERS)
-    number = spec.get("presenter")
+    named = spec.get("presenter")
     return ClipSpec(
-        presenter=choose_presenter(spec["prompt"]) if number is None else names[number % len(names)],
+        presenter=str(named) if named in PRESENTERS else choose_presenter(spec["prompt"]),
         seconds=spec["seconds"],
         orientation=spec["orientation"],
         seed=spec["seed"],
