@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, UnidentifiedImageError
@@ -16,6 +17,9 @@ MARK_TEXT = "Sandbox"
 _ALLOWED = ("JPEG", "PNG", "WEBP")
 _ROOM = 1.08
 """How much bigger than the frame a given picture is kept, so that the camera can move."""
+
+
+_SCENERY_DETAIL = 0.4
 
 
 class UnusablePicture(ValueError):
@@ -55,8 +59,15 @@ def backdrop(spec: ClipSpec) -> Backdrop:
     if spec.image is not None:
         return Backdrop(_given(spec.image, bigger), size, spec.seed)
     moving = bigger if spec.faceless else size
-    drawn = render(scenery(PRESENTERS[spec.presenter].scenery), view(size), moving).convert("RGB")
-    return Backdrop(drawn, size, spec.seed)
+    return Backdrop(_drawn(PRESENTERS[spec.presenter].scenery, size, moving), size, spec.seed)
+
+
+@lru_cache(maxsize=4)
+def _drawn(name: str, shape: tuple[int, int], size: tuple[int, int]) -> Image.Image:
+    """The scenery in the frame's shape. It is out of focus, so it is drawn small and blown up."""
+    small = (round(size[0] * _SCENERY_DETAIL), round(size[1] * _SCENERY_DETAIL))
+    drawn = render(scenery(name), view(shape), small).convert("RGB")
+    return drawn.resize(size, Image.Resampling.BICUBIC)
 
 
 def _given(path: Path, size: tuple[int, int]) -> Image.Image:

@@ -15,7 +15,12 @@ from PIL import Image
 from lipsync.sandbox.presenter.svg import Box
 
 Grid = npt.NDArray[np.float64]
-_CELL_UNITS = 44.0
+_CELL_UNITS = 46.0
+_BODY_CELL_UNITS = 110.0
+_BODY_FROM = 780.0
+"""Below this line (the chest) shifts change so slowly that bigger cells do."""
+_STILL_FROM = 1040.0
+"""Below this line nothing moves."""
 _NECK = (500.0, 650.0)
 
 
@@ -36,10 +41,15 @@ class Mesh:
 
     def __init__(self, drawing: Image.Image, box: Box, scale: float) -> None:
         width, height = drawing.size
-        columns = max(2, round(box.width / _CELL_UNITS))
-        rows = max(2, round(box.height / _CELL_UNITS))
-        self._xs = np.linspace(0, width, columns + 1).round().astype(int)
-        self._ys = np.linspace(0, height, rows + 1).round().astype(int)
+        self._xs = _cuts(0, width, _CELL_UNITS * scale)
+        self._still_from = min(height, max(0, round((_STILL_FROM - box.top) * scale)))
+        border = min(height, max(0, round((_BODY_FROM - box.top) * scale)))
+        self._ys = np.unique(
+            np.concatenate(
+                (_cuts(0, border, _CELL_UNITS * scale), _cuts(border, self._still_from, _BODY_CELL_UNITS * scale))
+            )
+        )
+        columns, rows = len(self._xs) - 1, len(self._ys) - 1
         self._scale = scale
         x, y = np.meshgrid(self._xs / scale + box.left, self._ys / scale + box.top)
         self._x, self._y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
@@ -56,7 +66,7 @@ class Mesh:
         ]  # fmt: skip
 
     def bend(self, drawing: Image.Image, pose: Pose) -> Image.Image:
-        """`drawing` in the given pose, same size."""
+        """`drawing` (RGBa: premultiplied, so that edges stay clean) in the given pose, same size."""
         dx, dy = self._shifts(pose)
         xs = np.broadcast_to(self._xs, dx.shape) - dx * self._scale
         ys = np.broadcast_to(self._ys[:, None], dy.shape) - dy * self._scale
@@ -69,7 +79,9 @@ class Mesh:
                 *corners[row + 1][column + 1], *corners[row][column + 1],
             )  # fmt: skip
             cells.append((box, quad))
-        return drawing.transform(drawing.size, Image.Transform.MESH, cells, Image.Resampling.BILINEAR)
+        bent = drawing.transform(drawing.size, Image.Transform.MESH, cells, Image.Resampling.BILINEAR)
+        bent.paste(drawing.crop((0, self._still_from, *drawing.size)), (0, self._still_from))
+        return bent
 
     def _weights(self) -> None:
         x, y = self._x, self._y
@@ -79,8 +91,8 @@ class Mesh:
         round_head = np.sqrt(np.clip(1 - across**2, 0, 1)) * np.sqrt(np.clip(1 - 0.6 * down**2, 0, 1))
         nose = np.exp(-(((x - 500) / 45) ** 2) - ((y - 465) / 60) ** 2)
         self._depth = round_head + 0.35 * nose
-        self._chest = np.exp(-(((y - 840) / 130) ** 2)) * (1 - _step(y, 900, 1250))
-        self._lean = 1 - _step(y, 700, 1250)
+        self._chest = np.exp(-(((y - 840) / 130) ** 2)) * (1 - _step(y, 880, _STILL_FROM))
+        self._lean = 1 - _step(y, 700, _STILL_FROM)
         self._jaw = np.exp(-(((x - 500) / 85) ** 2)) * _step(y, 555, 606) * (1 - _step(y, 612, 690))
 
     def _shifts(self, pose: Pose) -> tuple[Grid, Grid]:
@@ -93,6 +105,11 @@ class Mesh:
         dx += pose.breath * 2.0 * self._chest * np.clip((self._x - 500) / 300, -1, 1)
         dy += 15.0 * pose.jaw * self._jaw
         return dx, dy
+
+
+def _cuts(start: int, end: int, length: float) -> npt.NDArray[np.int64]:
+    """Whole pixels from `start` to `end`, about `length` apart."""
+    return np.linspace(start, end, max(1, round((end - start) / length)) + 1).round().astype(np.int64)
 
 
 def _step(values: Grid, start: float, end: float) -> Grid:

@@ -6,12 +6,12 @@ from lipsync.sandbox.presenter.people import Presenter
 from lipsync.sandbox.presenter.svg import blurred, clipped, ellipse, group, line, linear, mixed, path
 
 _TORSO = (
-    "M70,1330 C70,1060 96,880 196,812 C270,770 392,752 430,706 C452,748 548,748 570,706 "
-    "C608,752 730,770 804,812 C904,880 930,1060 930,1330 Z"
+    "M70,1500 C70,1060 96,880 196,812 C270,770 392,752 430,706 C452,748 548,748 570,706 "
+    "C608,752 730,770 804,812 C904,880 930,1060 930,1500 Z"
 )
 _OPEN_TORSO = (
-    "M70,1330 C70,1060 96,880 196,812 C270,770 392,752 430,706 L500,880 L570,706 "
-    "C608,752 730,770 804,812 C904,880 930,1060 930,1330 Z"
+    "M70,1500 C70,1060 96,880 196,812 C270,770 392,752 430,706 L500,880 L570,706 "
+    "C608,752 730,770 804,812 C904,880 930,1060 930,1500 Z"
 )
 
 
@@ -22,7 +22,10 @@ def clothes(person: Presenter) -> str:
         "scarf": _scarf,
     }[person.clothes](person)  # fmt: skip
     k = person.shoulder_scale
-    return group(drawn, transform=f"translate({500 * (1 - k):.1f} {720 * (1 - k) * 0.35:.1f}) scale({k} {0.65 + 0.35 * k:.3f})")
+    down = 0.7 + 0.3 * k
+    # The collar (y 706) stays at the neck, a little below the chin, whatever the width.
+    lift = person.chin_y + 54 - 706 * down
+    return group(drawn, transform=f"translate({500 * (1 - k):.1f} {lift:.1f}) scale({k} {down:.3f})")
 
 
 def _cloth(shape: str, colour: str, *details: str) -> str:
@@ -31,10 +34,10 @@ def _cloth(shape: str, colour: str, *details: str) -> str:
     definition, fill = linear(((0, light), (0.4, colour), (1, dark)), 160, 760, 860, 1100)
     folds = "".join(
         line(data, mixed(colour, "#000000", 0.55), 15)
-        for data in ("M236,920 C216,1040 222,1200 214,1330", "M764,920 C784,1040 778,1200 786,1330")
+        for data in ("M236,920 C216,1040 222,1200 214,1500", "M764,920 C784,1040 778,1200 786,1500")
     )
-    soft = line("M330,1080 Q380,1180 360,1330", mixed(colour, "#000000", 0.4), 26) + line(
-        "M660,1040 Q620,1180 650,1330", mixed(colour, "#000000", 0.4), 26
+    soft = line("M330,1080 Q380,1180 360,1500", mixed(colour, "#000000", 0.4), 26) + line(
+        "M660,1040 Q620,1180 650,1500", mixed(colour, "#000000", 0.4), 26
     )
     rim = line("M120,960 C136,880 190,826 300,790", mixed(colour, "#ffffff", 0.6), 10)
     return f"<defs>{definition}</defs>" + path(shape, fill) + clipped(
@@ -45,22 +48,22 @@ def _cloth(shape: str, colour: str, *details: str) -> str:
 def _blazer(person: Presenter) -> str:
     dark = mixed(person.cloth, "#000000", 0.35)
     light = mixed(person.cloth, "#ffffff", 0.12)
-    blouse = _cloth("M420,716 C440,800 470,860 500,900 C530,860 560,800 580,716 L640,1330 L360,1330 Z",
+    blouse = _cloth("M420,716 C440,800 470,860 500,900 C530,860 560,800 580,716 L640,1500 L360,1500 Z",
                     person.cloth_second)  # fmt: skip
     jacket = _cloth(
-        "M70,1330 C70,1060 96,880 196,812 C270,770 380,760 424,704 C420,860 450,980 500,1120 "
-        "C550,980 580,860 576,704 C620,760 730,770 804,812 C904,880 930,1060 930,1330 Z", person.cloth)  # fmt: skip
+        "M70,1500 C70,1060 96,880 196,812 C270,770 380,760 424,704 C420,860 450,980 500,1120 "
+        "C550,980 580,860 576,704 C620,760 730,770 804,812 C904,880 930,1060 930,1500 Z", person.cloth)  # fmt: skip
     left = "M424,704 C396,742 372,760 352,772 L366,862 L330,880 C380,980 440,1060 500,1120 C452,980 424,860 424,704 Z"
     right = "M576,704 C604,742 628,760 648,772 L634,862 L670,880 C620,980 560,1060 500,1120 C548,980 576,860 576,704 Z"
     shade = blurred(8, path(left, "#000000", transform="translate(-4 8)"), path(right, "#000000", transform="translate(4 8)"), opacity=0.3)
     buttons = ellipse(500, 1170, 11, 11, dark) + ellipse(497, 1167, 4, 4, mixed(person.cloth, "#ffffff", 0.4))
     collar = path("M436,716 L500,872 L462,846 L418,742 Z", "#ffffff") + path("M564,716 L500,872 L538,846 L582,742 Z", "#eae6e0")
     return blouse + collar + jacket + shade + path(left, light) + path(right, dark) + line(
-        "M500,1120 L504,1330", dark, 4) + buttons
+        "M500,1120 L504,1500", dark, 4) + buttons
 
 
 def _jumper(person: Presenter) -> str:
-    ribs = "".join(line(f"M{x},840 Q{x + (x - 500) * 0.08:.0f},1080 {x + (x - 500) * 0.05:.0f},1330",
+    ribs = "".join(line(f"M{x},700 Q{x + (x - 500) * 0.1:.0f},1080 {x + (x - 500) * 0.05:.0f},1500",
                         mixed(person.cloth, "#000000", 0.5), 2.4) for x in range(140, 880, 22))  # fmt: skip
     body = _cloth(_TORSO, person.cloth, group(blurred(0.8, ribs), opacity=0.16))
     collar = "M420,700 C440,772 560,772 580,700 L600,722 C580,812 420,812 400,722 Z"
@@ -71,33 +74,33 @@ def _jumper(person: Presenter) -> str:
 
 
 def _cardigan(person: Presenter) -> str:
-    shirt = _cloth("M410,716 L500,880 L590,716 L640,1330 L360,1330 Z", person.cloth_second)
+    shirt = _cloth("M410,716 L500,880 L590,716 L640,1500 L360,1500 Z", person.cloth_second)
     tie = path("M484,800 L516,800 L512,836 L530,1040 L500,1080 L470,1040 L488,836 Z", "#7b3b37") + clipped(
         "M484,800 L516,800 L512,836 L530,1040 L500,1080 L470,1040 L488,836 Z",
         *(line(f"M460,{y} l90,-50", "#a9605a", 9) for y in range(880, 1130, 44)))  # fmt: skip
     collar = path("M424,700 L500,812 L452,850 L404,744 Z", "#fbf7ee") + path(
         "M576,700 L500,812 L548,850 L596,744 Z", mixed(person.cloth_second, "#000000", 0.08))
     jacket = _cloth(
-        "M70,1330 C70,1060 96,880 196,812 C270,770 372,762 412,720 C420,860 440,1000 486,1150 L486,1330 Z "
-        "M930,1330 C930,1060 904,880 804,812 C730,770 628,762 588,720 C580,860 560,1000 514,1150 L514,1330 Z",
+        "M70,1500 C70,1060 96,880 196,812 C270,770 372,762 412,720 C420,860 440,1000 486,1150 L486,1500 Z "
+        "M930,1500 C930,1060 904,880 804,812 C730,770 628,762 588,720 C580,860 560,1000 514,1150 L514,1500 Z",
         person.cloth)  # fmt: skip
     edge = mixed(person.cloth, "#000000", 0.3)
-    hems = line("M412,722 C420,860 440,1000 488,1150 L488,1330", edge, 14) + line(
-        "M588,722 C580,860 560,1000 512,1150 L512,1330", edge, 14)
+    hems = line("M412,722 C420,860 440,1000 488,1150 L488,1500", edge, 14) + line(
+        "M588,722 C580,860 560,1000 512,1150 L512,1500", edge, 14)
     return shirt + tie + collar + jacket + hems
 
 
 def _shirt(person: Presenter) -> str:
-    tee = path("M410,730 C440,800 560,800 590,730 L600,940 L400,940 Z", person.cloth_second) + blurred(
+    tee = path("M410,730 C440,800 560,800 590,730 L620,1000 L380,1000 Z", person.cloth_second) + blurred(
         6, line("M428,764 Q500,826 572,764", "#8b98a0", 8), opacity=0.5)
     body = _cloth(
-        "M70,1330 C70,1060 96,880 196,812 C270,770 372,762 416,716 C430,820 470,900 500,960 "
-        "C530,900 570,820 584,716 C628,762 730,770 804,812 C904,880 930,1060 930,1330 Z", person.cloth)  # fmt: skip
+        "M70,1500 C70,1060 96,880 196,812 C270,770 372,762 416,716 C430,820 470,900 500,960 "
+        "C530,900 570,820 584,716 C628,762 730,770 804,812 C904,880 930,1060 930,1500 Z", person.cloth)  # fmt: skip
     dark = mixed(person.cloth, "#000000", 0.3)
     left = "M418,696 C392,728 378,742 372,758 L430,872 C452,846 470,826 478,812 C446,780 428,740 418,696 Z"
     right = "M582,696 C608,728 622,742 628,758 L570,872 C548,846 530,826 522,812 C554,780 572,740 582,696 Z"
     shade = blurred(6, path(left, "#000000", transform="translate(-2 9)"), path(right, "#000000", transform="translate(2 9)"), opacity=0.3)
-    placket = line("M500,960 L502,1330", dark, 4) + line("M478,935 L478,1330", dark, 2.4, opacity=0.5)
+    placket = line("M500,960 L502,1500", dark, 4) + line("M478,935 L478,1500", dark, 2.4, opacity=0.5)
     buttons = "".join(ellipse(490, y, 6, 6, "#f6f8fa") for y in (1010, 1120, 1230))
     return tee + body + shade + path(left, mixed(person.cloth, "#ffffff", 0.2)) + path(
         right, mixed(person.cloth, "#ffffff", 0.05)) + placket + buttons
@@ -108,7 +111,7 @@ def _pinafore(person: Presenter) -> str:
     collar_left = "M424,706 C440,760 474,780 500,784 C480,824 410,820 384,772 C394,748 410,730 424,706 Z"
     collar_right = "M576,706 C560,760 526,780 500,784 C520,824 590,820 616,772 C606,748 590,730 576,706 Z"
     shade = blurred(6, path(collar_left, "#6b4a3a", transform="translate(0 9)"), path(collar_right, "#6b4a3a", transform="translate(0 9)"), opacity=0.3)
-    straps = _cloth("M300,790 L372,776 L396,960 L604,960 L628,776 L700,790 L690,1010 L730,1330 L270,1330 L310,1010 Z",
+    straps = _cloth("M300,790 L372,776 L396,960 L604,960 L628,776 L700,790 L690,1010 L730,1500 L270,1500 L310,1010 Z",
                     person.cloth)  # fmt: skip
     buttons = ellipse(366, 976, 14, 14, "#ffe2a0") + ellipse(634, 976, 14, 14, "#ffe2a0")
     pocket = path("M420,1060 h160 v90 q-80,60 -160,0 Z", mixed(person.cloth, "#000000", 0.14))

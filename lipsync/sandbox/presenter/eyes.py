@@ -40,7 +40,7 @@ def eyes(person: Presenter, look: Look) -> str:
 def _eye(person: Presenter, side: int, look: Look) -> str:
     k = person.eye_scale
     x, y, w, h = 500 + side * _EYE_X, _EYE_Y, 31.0 * k, 17.5 * k
-    top = y - h * (2.05 * look.lid - 0.55)
+    top = y - h * (1.84 * look.lid - 0.56)
     bottom = y + h * (0.62 + 0.06 * look.lid)
     inner, outer = (x - side * w, y + 3.5), (x + side * w, y - 1.5)
     upper = f"C{inner[0] + side * w * 0.5:.2f},{top + 1:.2f} {outer[0] - side * w * 0.5:.2f},{top - 1:.2f}"
@@ -78,7 +78,7 @@ def _eye(person: Presenter, side: int, look: Look) -> str:
 
 
 def _ball(person: Presenter, x: float, y: float, k: float) -> str:
-    r = 15.0 * k
+    r = 15.6 * k
     light = mixed(person.iris, "#ffffff", 0.35)
     definition, fill = radial(((0, light), (0.55, person.iris), (1, mixed(person.iris, "#000000", 0.6))), x, y + 4, r)
     return (
@@ -92,11 +92,11 @@ def _ball(person: Presenter, x: float, y: float, k: float) -> str:
 
 def _brow(person: Presenter, side: int, raised: float) -> str:
     t = person.brow_width
-    x0, x1, x2 = 500 + side * 34, 500 + side * 70, 500 + side * 108
-    y = 366 - raised - (4 if person.eye_scale > 1.1 else 0)
+    x0, x1, x2 = 500 + side * 35, 500 + side * 74, 500 + side * 110
+    y = 364 - raised - (4 if person.eye_scale > 1.1 else 0)
     shape = (
-        f"M{x0},{y + 5} C{x0 + side * 12},{y - 3} {x1},{y - 10 - t * 0.4:.1f} {x2},{y + 4} "
-        f"C{x1 + side * 8},{y - 3 + t * 0.2:.1f} {x0 + side * 14},{y + 4 + t * 0.4:.1f} {x0},{y + 5 + t * 0.9:.1f} Z"
+        f"M{x0},{y - 1} C{x0 + side * 14},{y - 8 - t * 0.3:.1f} {x1},{y - 12 - t * 0.3:.1f} {x2},{y + 6} "
+        f"C{x1 + side * 6},{y - 6 + t * 0.3:.1f} {x0 + side * 14},{y - 3 + t * 0.55:.1f} {x0},{y - 1 + t * 0.8:.1f} Z"
     )
     colour = mixed(person.hair, "#1a0f0c", 0.25) if person.age < 0.8 else mixed(person.hair, "#8a7f78", 0.6)
     return blurred(0.9, path(shape, colour), opacity=0.92)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from lipsync.sandbox.presenter.people import Presenter
-from lipsync.sandbox.presenter.svg import blurred, clipped, ellipse, line, linear, mixed, path
+from lipsync.sandbox.presenter.svg import blurred, clipped, ellipse, group, line, linear, mixed, path
 
 
 def behind(person: Presenter) -> str:
@@ -40,7 +42,7 @@ def _mass(person: Presenter, shape: str, strands: str = "", shine: str = "") -> 
         shadow
         + f"<defs>{definition}</defs>"
         + path(shape, fill)
-        + clipped(shape, blurred(1.2, strands, opacity=0.5), blurred(9, shine, opacity=0.55))
+        + clipped(shape, group(strands, opacity=0.4), blurred(9, shine, opacity=0.55))
     )
 
 
@@ -51,9 +53,9 @@ def _strands(person: Presenter, paths: tuple[str, ...], share: float = 0.22) -> 
 
 def _bob(person: Presenter) -> str:
     shape = (
-        "M540,206 C470,214 395,262 372,352 C362,392 366,470 356,540 C350,590 352,630 348,656 "
+        "M540,226 C478,236 404,282 378,366 C366,400 368,470 356,540 C350,590 352,630 348,656 "
         "C318,640 312,560 314,440 C312,290 360,166 500,164 C640,166 688,290 686,440 C688,560 682,640 652,656 "
-        "C648,630 650,590 644,540 C636,470 640,400 626,350 C612,290 580,240 540,206 Z"
+        "C648,630 650,590 644,540 C636,470 638,404 624,356 C612,306 584,256 540,226 Z"
     )
     strands = _strands(person, (
         "M520,190 C420,210 350,290 340,420", "M510,180 C400,196 336,290 328,440", "M545,196 C610,230 650,300 656,430",
@@ -66,21 +68,14 @@ def _bob(person: Presenter) -> str:
 
 
 def _curls(person: Presenter, colour: str) -> str:
-    rings = []
-    for x, y, r in (
-        (500, 210, 120), (396, 240, 92), (604, 240, 92), (334, 330, 84), (666, 330, 84), (318, 430, 78),
-        (682, 430, 78), (334, 522, 66), (666, 522, 66), (420, 178, 74), (580, 178, 74),
-    ):  # fmt: skip
-        rings.append(ellipse(x, y, r, r, colour))
-    rim = "".join(
-        ellipse(x, y, 26, 26, colour)
-        for x, y in (
-            (250, 300), (236, 380), (242, 462), (270, 540), (320, 590), (750, 300), (764, 380), (758, 462),
-            (730, 540), (680, 590), (286, 232), (340, 172), (412, 122), (484, 98), (556, 104), (624, 138),
-            (694, 200), (728, 250), (306, 196), (376, 138), (448, 104), (590, 116), (664, 164),
-        )
-    )  # fmt: skip
-    return "".join(rings) + rim
+    random = np.random.default_rng(12)
+    rim = []
+    for angle in np.linspace(0.87 * np.pi, 2.13 * np.pi, 30):
+        reach, radius = random.uniform(0.93, 1.03), random.uniform(33, 50)
+        x, y = 500 + 196 * reach * np.cos(angle), 366 + 226 * reach * np.sin(angle)
+        rim.append(ellipse(float(x), float(y), float(radius), float(radius * random.uniform(0.85, 1.0)), colour))
+    sides = "".join(ellipse(x, y, 62, 70, colour) for x in (330, 670) for y in (470, 540))
+    return ellipse(500, 350, 200, 222, colour) + sides + "".join(rim)
 
 
 def _curly_top(person: Presenter) -> str:
@@ -98,7 +93,7 @@ def _curly_top(person: Presenter) -> str:
             (708, 430, 36), (694, 506, 36), (380, 180, 42), (450, 150, 42), (530, 146, 42), (606, 180, 42),
         )
     )  # fmt: skip
-    return shadow + mass + blurred(0.8, curls, opacity=0.55)
+    return shadow + mass + group(curls, opacity=0.5)
 
 
 def _silver(person: Presenter) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lipsync.sandbox.presenter.people import Presenter
-from lipsync.sandbox.presenter.svg import blurred, clipped, ellipse, line, linear, mixed, path, radial
+from lipsync.sandbox.presenter.svg import blurred, clipped, ellipse, group, line, linear, mixed, path, radial
 
 
 def outline(person: Presenter) -> str:
@@ -21,15 +21,15 @@ def outline(person: Presenter) -> str:
 
 def neck(person: Presenter) -> str:
     """Neck and the skin of the upper chest, with the chin's shadow."""
-    half = 62 if person.shoulder_scale > 0.95 else 54
+    half = 62 if person.shoulder_scale > 0.85 else 54
     shape = (
-        f"M{500 - half},540 C{500 - half},640 {500 - half - 2},690 {500 - half - 40},724 "
-        f"C{500 - 150},752 380,800 500,905 C620,800 {500 + 150},752 {500 + half + 40},724 "
-        f"C{500 + half + 2},690 {500 + half},640 {500 + half},540 Z"
+        f"M{500 - half},540 C{500 - half},630 {500 - half + 2},660 {500 - half - 12},690 "
+        f"C{500 - half - 40},716 400,790 500,905 C600,790 {500 + half + 40},716 {500 + half + 12},690 "
+        f"C{500 + half - 2},660 {500 + half},630 {500 + half},540 Z"
     )
     definition, fill = linear(((0, person.skin), (0.55, person.skin), (1, person.shade)), 420, 640, 610, 660)
     shadow = ellipse(506, person.chin_y - 8, person.jaw_half_width * 0.95, 74, mixed(person.shade, "#3a1c18", 0.3))
-    tendons = line("M470,700 Q486,760 496,778", person.shade, 5) + line("M534,700 Q516,760 506,778", person.shade, 5)
+    tendons = line("M474,668 Q486,726 496,744", person.shade, 5) + line("M530,668 Q516,726 506,744", person.shade, 5)
     return f"<defs>{definition}</defs>" + path(shape, fill) + clipped(
         shape, blurred(16, shadow, opacity=0.62), blurred(4, tendons, opacity=0.4)
     )
@@ -50,6 +50,8 @@ def head(person: Presenter) -> str:
             clipped(edge, _modelling(person), _beard(person) if person.beard else ""),
             _lines_of_age(person) if person.age else "",
             _nose(person),
+            _earrings(person) if person.earrings else "",
+            _freckles(person) if person.freckles else "",
         )
     )
 
@@ -82,7 +84,7 @@ def _modelling(person: Presenter) -> str:
         blurred(22, side, opacity=0.5)
         + blurred(12, sockets, opacity=0.42)
         + blurred(15, cheeks, opacity=0.5)
-        + blurred(20, brow_light, opacity=0.7)
+        + blurred(20, brow_light, opacity=0.5)
         + blurred(9, cheek_light, opacity=0.6)
         + blurred(5, under_lip, opacity=0.55)
         + blurred(7, chin_light, opacity=0.55)
@@ -93,8 +95,8 @@ def _modelling(person: Presenter) -> str:
 
 def _nose(person: Presenter) -> str:
     shade = person.shade
-    wide = 1.0 + 0.16 * (person.lip_fullness > 1.1) + 0.1 * (person.shoulder_scale > 0.95)
-    small = 0.8 if person.shoulder_scale < 0.75 else 1.0
+    wide = 1.0 + 0.16 * (person.lip_fullness > 1.1) + 0.1 * (person.shoulder_scale > 0.85)
+    small = 0.8 if person.shoulder_scale < 0.7 else 1.0
     a = 24 * wide * small
     bridge = path(f"M511,392 C516,430 {500 + a - 2},462 {500 + a},478 Q{500 + a - 8},492 506,490 Z", shade)
     glint = ellipse(494, 470, 7 * small, 9 * small, person.light) + line("M495,405 Q493,435 494,452", person.light, 6)
@@ -127,13 +129,35 @@ def _lines_of_age(person: Presenter) -> str:
     return blurred(1.6, folds, bags, brow if person.age > 0.8 else "", opacity=strength)
 
 
+def _earrings(person: Presenter) -> str:
+    x = person.face_half_width + 4
+    drops = []
+    for at in (500 - x, 500 + x):
+        drops.append(ellipse(at, 474, 6.5, 6.5, "#e7c069") + ellipse(at - 2, 472, 2.2, 2.2, "#fff6d8"))
+        if person.earrings == "hoops":
+            drops.append(f'<circle cx="{at}" cy="500" r="24" fill="none" stroke="#d9ad4e" stroke-width="5"/>')
+    return "".join(drops)
+
+
+def _freckles(person: Presenter) -> str:
+    dots = (
+        (424, 470), (438, 462), (452, 472), (436, 480), (412, 460), (548, 472), (562, 462), (576, 470), (564, 480),
+        (588, 460), (486, 462), (514, 464),
+    )  # fmt: skip
+    spots = (ellipse(x, y, 2.6, 2.3, mixed(person.shade, "#8a4a2a", 0.4)) for x, y in dots)
+    return group(*spots, opacity=0.55)
+
+
 def _beard(person: Presenter) -> str:
     """A short beard: dense along the jaw, thinner on the cheek, open around the mouth."""
     w, j, chin = person.face_half_width, person.jaw_half_width, person.chin_y
     shape = (
-        f"M{500 - w - 8},430 C{500 - w + 18},480 {500 - j + 10},514 {500 - j + 42},516 "
-        f"C450,512 462,508 500,512 C538,508 550,512 {500 + j - 42},516 "
-        f"C{500 + j - 10},514 {500 + w - 18},480 {500 + w + 8},430 L{500 + w},{chin + 20} L{500 - w},{chin + 20} Z"
+        f"M{500 - w - 8},396 C{500 - w + 16},440 {500 - w + 16},500 {500 - j + 26},534 "
+        f"C{500 - j + 44},544 438,520 462,512 C480,506 490,511 500,514 C510,511 520,506 538,512 "
+        f"C562,520 {500 + j - 44},544 {500 + j - 26},534 C{500 + w - 16},500 {500 + w - 16},440 {500 + w + 8},396 "
+        f"L{500 + w},{chin + 20} L{500 - w},{chin + 20} Z"
     )
-    gap = ellipse(500, 541, 56, 21, person.skin)
-    return blurred(5, path(shape, person.hair), opacity=0.78) + blurred(4, gap, opacity=0.9)
+    lip_room = path("M446,541 Q474,524 500,528 Q526,524 554,541 Q528,566 500,567 Q472,566 446,541 Z", person.skin)
+    soul = ellipse(500, 574, 15, 5, mixed(person.hair, person.skin, 0.2))
+    return blurred(4, path(shape, person.hair), opacity=0.74) + blurred(2.6, lip_room, opacity=0.85) + blurred(
+        2, soul, opacity=0.8)

@@ -39,7 +39,7 @@ def mouth(person: Presenter, shape: MouthShape) -> str:
     upper, lower = 10.5 * full, 14.0 * full * (1 - 0.45 * shape.bite)
     y = MOUTH_Y - 1.5 * shape.press
     top, bottom = y - 0.24 * gap, y + 0.76 * gap
-    corner = y - 2.0 - 2.2 * wide + 0.26 * gap * 0.6
+    corner = y - 4.2 - 2.2 * wide + 1.5 * narrow + 0.15 * gap
     outline = _lips(w, top - upper, bottom + lower, corner)
     inner = _opening(w - 3.5, top, bottom, corner)
     dark = mixed(person.lip, "#2a0a0c", 0.45)

@@ -67,20 +67,21 @@ class _Cast:
         k = place.scale
         box = Box((left - place.x) / k, (top - place.y) / k, (right - place.x) / k, (bottom - place.y) / k)
         self._box = box
-        self._still = render(_still(person), box, pixels)
+        self._still = _still(person, box, pixels)
+        self._ready = self._still.convert("RGBa")
         self._mesh = Mesh(self._still, box, k)
-        self._patches = lru_cache(maxsize=512)(self._patch)
+        self._patches = lru_cache(maxsize=256)(self._patch)
 
     def draw(self, picture: Image.Image, look: Look, shape: MouthShape, pose: Pose) -> None:
         """Lay the person over `picture`."""
-        drawing = self._still.copy()
+        drawing = self._ready.copy()
         for patch, at in (self._patches(look), self._patches(_rounded(shape))):
-            drawing.alpha_composite(patch, at)
-        bent = self._mesh.bend(drawing, pose)
+            drawing.paste(patch, at)
+        bent = self._mesh.bend(drawing, pose).convert("RGBA")
         picture.paste(bent, self._corner, bent)
 
     def _patch(self, what: Look | MouthShape) -> tuple[Image.Image, tuple[int, int]]:
-        """A patch and where it goes on the still drawing, on whole pixels."""
+        """A piece of the still drawing with eyes or mouth drawn in, and where it goes, on whole pixels."""
         part = EYES if isinstance(what, Look) else MOUTH
         k = self._place.scale
         left, top = int((part.left - self._box.left) * k), int((part.top - self._box.top) * k)
@@ -88,12 +89,18 @@ class _Cast:
         x, y = self._box.left + left / k, self._box.top + top / k
         box = Box(x, y, x + width / k, y + height / k)
         drawn = eyes(self._person, what) if isinstance(what, Look) else mouth(self._person, what)
-        return render(drawn, box, (width, height)), (left, top)
+        piece = self._still.crop((left, top, left + width, top + height))
+        piece.alpha_composite(render(drawn, box, (width, height)))
+        return piece.convert("RGBa"), (left, top)
 
 
-def _still(person: Presenter) -> str:
-    return group(
-        hair.behind(person), head.neck(person), clothes.clothes(person), head.head(person), hair.on_top(person)
+@lru_cache(maxsize=8)
+def _still(person: Presenter, box: Box, size: tuple[int, int]) -> Image.Image:
+    """Everything but eyes and mouth. Kept, since drawing it takes as long as twenty frames."""
+    return render(
+        group(hair.behind(person), head.neck(person), clothes.clothes(person), head.head(person), hair.on_top(person)),
+        box,
+        size,
     )
 
 

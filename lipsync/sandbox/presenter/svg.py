@@ -85,10 +85,14 @@ def clipped(outline: str, *parts: str) -> str:
 
 
 def blurred(deviation: float, *parts: str, opacity: float = 1.0) -> str:
-    """Elements out of focus; `deviation` in canvas units."""
+    """Elements out of focus; `deviation` in canvas units.
+
+    Blurring is most of the cost of a drawing, and small deviations cost most a pixel: keep those
+    to small things.
+    """
     name = fresh_id()
     return (
-        f'<filter id="{name}" x="-60%" y="-60%" width="220%" height="220%">'
+        f'<filter id="{name}" x="-30%" y="-30%" width="160%" height="160%">'
         f'<feGaussianBlur stdDeviation="{deviation}"/></filter>'
         f'<g filter="url(#{name})" opacity="{opacity}">{"".join(parts)}</g>'
     )
