@@ -17,6 +17,7 @@ from lipsync.clients import Clients
 from lipsync.database.connect import connect
 from lipsync.database.migrate import migrate
 from lipsync.jobs.engine import EngineSettings, JobEngine
+from lipsync.jobs.settle import LOOKS_SECONDS
 from lipsync.jobs.store import JobStore
 from lipsync.local_sandbox import LocalSandbox
 from lipsync.parent_shelf import ParentShelf
@@ -61,10 +62,12 @@ class Studio:
         self.database.dispose()
 
 
-def open_studio(settings: Settings | None = None) -> Studio:
+def open_studio(
+    settings: Settings | None = None, *, settle_looks_seconds: tuple[float, ...] = LOOKS_SECONDS
+) -> Studio:
     """Make a studio: database, accounts, and the sandbox where one is wanted.
 
-    Raises `SettingsError`, `SandboxNotStarted`, and whatever a failing migration raises.
+    `settle_looks_seconds` is how patiently a request without an answer is searched for. Raises `SettingsError`, `SandboxNotStarted`, and whatever a failing migration raises.
     """
     settings = settings or load_settings()
     settings.data_path.mkdir(parents=True, exist_ok=True)
@@ -88,6 +91,7 @@ def open_studio(settings: Settings | None = None) -> Studio:
             database_address=settings.database_address,
             poll_seconds=settings.poll_seconds,
             public_url=settings.public_url,
+            settle_looks_seconds=settle_looks_seconds,
         ),
     )
     engine.prepare()

@@ -166,7 +166,7 @@ class JobEngine:
         """Look at the service at once; a job in doubt is searched for again."""
         job = self.store.get(job_id)
         self.store.nudge(job_id)
-        if job.state is JobState.UNKNOWN and not self._has_workflow(job):
+        if job.state is JobState.UNKNOWN and not self.is_worked_on(job):
             self._continue(job)
 
     def heard_of(self, callback_token: str, task_id: str | None) -> bool:
@@ -276,7 +276,7 @@ class JobEngine:
         """Continue live jobs that no workflow carries any more. Returns how many."""
         continued = 0
         for job in self.store.find(states=LIVE, limit=10_000):
-            if not self._has_workflow(job) and self._continue(job):
+            if not self.is_worked_on(job) and self._continue(job):
                 continued += 1
         return continued
 
@@ -297,7 +297,8 @@ class JobEngine:
                 self._enqueue(client, connection, job, run=job.run + 1)
         return mine
 
-    def _has_workflow(self, job: Job) -> bool:
+    def is_worked_on(self, job: Job) -> bool:
+        """Whether a workflow carries the job, or will when its turn comes."""
         found = self._enqueuer().list_workflows(
             workflow_ids=[workflow_id(job.id, job.run)], load_input=False, load_output=False
         )
