@@ -7,8 +7,10 @@ below asks which kind it is, only whether its address is on this machine.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-from lipsync.settings import DEFAULT_ACCOUNT, Settings, is_loopback
+from lipsync.setting_checks import is_loopback
+from lipsync.settings import DEFAULT_ACCOUNT, DEFAULT_QUOTA_URL, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +82,12 @@ def _quota_url(base_url: str, quota_url: str) -> str | None:
     # A key for an address on this machine must not be sent to a host elsewhere.
     if is_loopback(base_url) and not is_loopback(quota_url):
         return f"{base_url}/user/quota"
+    # Nor may another service's key be told to CometAPI, only because nobody said where else to ask.
+    if quota_url == DEFAULT_QUOTA_URL and not _is_cometapi(base_url):
+        return None
     return quota_url
+
+
+def _is_cometapi(url: str) -> bool:
+    host = (urlsplit(url).hostname or "").lower()
+    return host == "cometapi.com" or host.endswith(".cometapi.com")

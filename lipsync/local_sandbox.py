@@ -17,9 +17,8 @@ from pathlib import Path
 import requests
 
 from lipsync.accounts import Account, usual_seconds
-from lipsync.settings import ROOT, Settings
+from lipsync.settings import ROOT, SANDBOX_ACCOUNT, Settings
 
-SANDBOX_ACCOUNT = "sandbox"
 SANDBOX_KEY = "sk-sandbox"
 START_TIMEOUT_SECONDS = 30.0
 _HELLO = "/sandbox/"

@@ -7,18 +7,28 @@ a test compares the two.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from lipsync.setting_checks import base_url, checked_key, database_url, http_url
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_ACCOUNT = "main"
+SANDBOX_ACCOUNT = "sandbox"
+"""The name of the built-in sandbox among the accounts."""
 DEFAULT_BASE_URL = "https://api.cometapi.com"
 DEFAULT_QUOTA_URL = "https://query.cometapi.com/user/quota"
 SECRETS_FILE = Path(".streamlit") / "secrets.toml"
@@ -26,28 +36,6 @@ SECRETS_FILE = Path(".streamlit") / "secrets.toml"
 
 class SettingsError(SystemExit):
     """A setting is wrong; the start stops with one sentence that names its key."""
-
-
-def is_loopback(url: str) -> bool:
-    """Whether `url` points at this machine itself, so that nothing sent there leaves it."""
-    host = (urlsplit(url).hostname or "").lower()
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an address that starts with https:// or http://")
-    if parts.username or parts.password:
-        raise ValueError("must not carry a user name or password")
-    if parts.scheme == "http" and not is_loopback(value):
-        raise ValueError("must use https:// (http:// is for this machine only)")
-    return value.rstrip("/")
 
 
 class AccountSettings(BaseModel):
@@ -63,32 +51,26 @@ class AccountSettings(BaseModel):
     price_per_5_seconds_usd: Annotated[float | None, Field(ge=0, le=100)] = None
     usual_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0
 
-    @field_validator("base_url", "quota_url")
+    @field_validator("base_url")
     @classmethod
-    def _check_url(cls, value: str) -> str:
-        return _http_url(value)
+    def _check_base_url(cls, value: str) -> str:
+        return base_url(value)
+
+    @field_validator("quota_url")
+    @classmethod
+    def _check_quota_url(cls, value: str) -> str:
+        return http_url(value)
 
     @field_validator("key")
     @classmethod
     def _check_key(cls, value: SecretStr) -> SecretStr:
-        return _checked_key(value)
-
-
-def _checked_key(value: SecretStr) -> SecretStr:
-    text = value.get_secret_value().strip()
-    if not text:
-        raise ValueError("must not be empty")
-    if any(c.isspace() or not c.isprintable() or ord(c) > 126 for c in text):
-        raise ValueError("must be one word of plain letters, digits and signs")
-    return SecretStr(text)
+        return checked_key(value)
 
 
 class Settings(BaseSettings):
     """The studio's settings. Field aliases are the keys people write."""
 
-    model_config = SettingsConfigDict(
-        extra="ignore", populate_by_name=True, hide_input_in_errors=True, env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     cometapi_key: SecretStr | None = Field(
         None,
@@ -111,6 +93,7 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         None,
+        repr=False,  # it may hold a password
         validation_alias="DATABASE_URL",
         description="PostgreSQL or SQLite address of the database. Default: a file in the data folder.",
     )
@@ -172,38 +155,52 @@ class Settings(BaseSettings):
             "kling-v1-6",
             "kling-v1",
         ),
+        min_length=1,
         validation_alias="STUDIO_VIDEO_MODELS",
         description="Models offered for making videos, comma separated, the default first.",
     )
 
-    @field_validator("cometapi_base_url", "cometapi_quota_url", "public_url")
+    @field_validator("cometapi_base_url", "public_url")
     @classmethod
-    def _check_url(cls, value: str | None) -> str | None:
-        return None if value is None else _http_url(value)
+    def _check_base_url(cls, value: str | None) -> str | None:
+        return None if value is None else base_url(value)
+
+    @field_validator("cometapi_quota_url")
+    @classmethod
+    def _check_quota_url(cls, value: str) -> str:
+        return http_url(value)
 
     @field_validator("cometapi_key")
     @classmethod
     def _check_key(cls, value: SecretStr | None) -> SecretStr | None:
-        return None if value is None else _checked_key(value)
+        return None if value is None else checked_key(value)
 
     @field_validator("database_url")
     @classmethod
-    def _check_database(cls, value: str | None) -> str | None:
-        if value is None or value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-            return value
-        if value.startswith("postgres://"):
-            return "postgresql://" + value.removeprefix("postgres://")
-        raise ValueError("must start with postgresql:// or sqlite:///")
+    def _checkdatabase(cls, value: str | None) -> str | None:
+        return None if value is None else database_url(value)
 
     @field_validator("accounts")
     @classmethod
     def _check_names(cls, value: dict[str, AccountSettings]) -> dict[str, AccountSettings]:
         for name in value:
             if not name.replace("-", "").replace("_", "").isalnum() or len(name) > 40:
+                # The name is shown with `repr`, which keeps the sentence on one line.
                 raise ValueError(
-                    f"[accounts.{name}]: a name is up to 40 letters, digits, hyphens and underscores"
+                    f"[accounts.{name!r}]: a name is up to 40 letters, digits, hyphens and underscores"
                 )
+        if SANDBOX_ACCOUNT in value:
+            raise ValueError(f"[accounts.{SANDBOX_ACCOUNT}]: that name belongs to the built-in sandbox")
         return value
+
+    @model_validator(mode="after")
+    def _check_main(self) -> Settings:
+        if self.cometapi_key is not None and DEFAULT_ACCOUNT in self.accounts:
+            raise ValueError(
+                f"COMETAPI_KEY: it makes the account {DEFAULT_ACCOUNT!r}, "
+                f"so [accounts.{DEFAULT_ACCOUNT}] needs another name"
+            )
+        return self
 
     @field_validator("sound_link_hosts", "video_models", mode="before")
     @classmethod
@@ -215,7 +212,7 @@ class Settings(BaseSettings):
     @property
     def data_path(self) -> Path:
         """The data folder as an absolute path; a relative one is seen from the project's folder."""
-        return self.data_dir if self.data_dir.is_absolute() else ROOT / self.data_dir
+        return ROOT / self.data_dir.expanduser()
 
     @property
     def database_address(self) -> str:
@@ -231,12 +228,31 @@ class Settings(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the base class's signature)
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment before `.streamlit/secrets.toml` before the defaults."""
-        return init_settings, env_settings, _SecretsFile(settings_cls)
+        return init_settings, _Environment(settings_cls), _SecretsFile(settings_cls)
+
+
+def _keys() -> set[str]:
+    """The documented keys: names people write."""
+    return {str(field.validation_alias) for field in Settings.model_fields.values() if field.validation_alias}
+
+
+class _Environment(PydanticBaseSettingsSource):
+    """Environment variables by their documented names only; an empty one counts as not set.
+
+    The base class would read `SANDBOX`, `PUBLIC_URL` or `ACCOUNTS` as well, which mean
+    something else on many machines.
+    """
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        raise NotImplementedError  # the whole mapping is given at once, in __call__
+
+    def __call__(self) -> dict[str, Any]:
+        return {key: value for key in _keys() if (value := os.environ.get(key))}
 
 
 class _SecretsFile(PydanticBaseSettingsSource):
@@ -248,13 +264,12 @@ class _SecretsFile(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         path = secrets_path()
         try:
-            found = tomllib.loads(path.read_text(encoding="utf-8"))
+            found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             return {}
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsError(f"{SECRETS_FILE}: the file cannot be read ({error}).") from error
-        known = {"accounts"} | {str(f.validation_alias) for f in Settings.model_fields.values()}
-        return {key: value for key, value in found.items() if key in known and key not in os.environ}
+        return {key: value for key, value in found.items() if key == "accounts" or key in _keys()}
 
 
 def secrets_path() -> Path:
@@ -278,8 +293,5 @@ def _one_sentence(error: ValidationError) -> str:
     if path and path[0] == "accounts":
         key = ".".join(path)
         return f"[{key}] in {SECRETS_FILE}: {message}." if len(path) > 1 else f"{SECRETS_FILE}: {message}."
-    field = Settings.model_fields.get(path[0]) if path else None
-    alias = field.validation_alias if field else (path[0] if path else "settings")
-    if isinstance(alias, AliasChoices):
-        alias = str(alias.choices[0])
-    return f"{alias}: {message}."
+    # Errors about one key are filed under its documented name; those about several name it themselves.
+    return f"{path[0]}: {message}." if path else f"{message}."
