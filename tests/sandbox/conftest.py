@@ -1,0 +1,27 @@
+"""One sandbox for all HTTP tests of a test process; each test gets an account of its own."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.sandbox import RunningSandbox, running_sandbox
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    """The running sandbox. Use `sandbox`, which cleans up after itself."""
+    with running_sandbox(tmp_path_factory.mktemp("shared")) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
+    """A running sandbox with a fresh account and no faults."""
+    shared_sandbox.key = f"sk-test-{next(_numbers)}"
+    yield shared_sandbox
+    shared_sandbox.clear_faults()
