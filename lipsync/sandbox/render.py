@@ -23,6 +23,7 @@ from lipsync.sandbox.plain import render_plain
 
 SOUND_TIMEOUT_SECONDS: Final = 60.0
 LONGEST_SOUND_SECONDS: Final = 16.0
+DECODER_KIB: Final = 1024 * 1024
 _NICENESS: Final = 3
 _DEMUXERS: Final = {"mp3": "mp3", "wav": "wav", "m4a": "mov", "aac": "aac"}
 
@@ -83,12 +84,21 @@ def _decoded(order: RenderOrder, wav: Path) -> Path:
         "-t", f"{LONGEST_SOUND_SECONDS}", "-ac", "1", "-ar", "44100", "-f", "wav", str(wav),
     ]  # fmt: skip
     try:
-        done = subprocess.run(command, capture_output=True, timeout=SOUND_TIMEOUT_SECONDS, check=False)
+        done = subprocess.run(
+            [*_memory_limit(), *command], capture_output=True, timeout=SOUND_TIMEOUT_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise RenderFailed("The audio could not be decoded in time") from error
     if done.returncode != 0 or not wav.exists() or wav.stat().st_size <= 44:
         raise RenderFailed("The audio could not be decoded")
     return wav
+
+
+def _memory_limit() -> list[str]:
+    """A small file can say that it holds days of sound; opening that must not take all memory."""
+    if os.name != "posix":
+        return []
+    return ["/bin/sh", "-c", f'ulimit -v {DECODER_KIB} 2>/dev/null; exec "$@"', "sh"]
 
 
 def main() -> None:

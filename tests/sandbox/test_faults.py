@@ -47,7 +47,14 @@ def test_the_first_polls_are_counted_for_each_task() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["nonsense", "reset route=moon", "no-video route=create", "http status=many", "reset speed=5", "cut 'open"],
+    [
+        "nonsense",
+        "reset route=moon",
+        "no-video route=create",
+        "http status=many",
+        "reset speed=5",
+        "cut 'open",
+    ],
 )
 def test_a_fault_that_does_not_exist_is_refused(words: str) -> None:
     with pytest.raises(FaultError):

@@ -45,7 +45,9 @@ def test_a_lip_sync_is_no_parent(store: Store) -> None:
 
 def test_ids_follow_from_account_and_name() -> None:
     assert shipped_ids("me", "first") == shipped_ids("me", "first")
-    assert len({shipped_ids(a, n, g) for a in ("me", "you") for n in ("first", "second") for g in (0, 1)}) == 8
+    assert (
+        len({shipped_ids(a, n, g) for a in ("me", "you") for n in ("first", "second") for g in (0, 1)}) == 8
+    )
 
 
 def test_a_fresh_parent_takes_the_place_of_one_grown_too_old(

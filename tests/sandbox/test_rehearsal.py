@@ -4,7 +4,9 @@ from lipsync.sandbox.refusals import CODES, Refusal
 from lipsync.sandbox.rehearsal import check_key, trouble_in
 
 
-@pytest.mark.parametrize(("text", "code"), [("[unsafe]", 1301), ("so [Policy] it", 1300), ("你好【unsafe】", 1301)])
+@pytest.mark.parametrize(
+    ("text", "code"), [("[unsafe]", 1301), ("so [Policy] it", 1300), ("你好【unsafe】", 1301)]
+)
 def test_a_word_in_brackets_is_refused_as_the_service_would(text: str, code: int) -> None:
     with pytest.raises(Refusal) as caught:
         trouble_in(text)

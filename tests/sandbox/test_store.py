@@ -48,7 +48,12 @@ def test_accepting_marks_the_post_in_the_same_transaction(store: Store) -> None:
     with pytest.raises(ExternalIdTaken):
         store.add(task("b", external_task_id="x"), post_id=refused)
     first, second = store.posts()
-    assert (first["accepted"], first["task_id"], first["text"], first["parent_task_id"]) == (True, "a", "hi", "p")
+    assert (first["accepted"], first["task_id"], first["text"], first["parent_task_id"]) == (
+        True,
+        "a",
+        "hi",
+        "p",
+    )
     assert (second["accepted"], second["task_id"], second["text"]) == (False, None, None)
 
 
@@ -67,7 +72,9 @@ def test_pages_hold_the_newest_first(store: Store) -> None:
     assert store.page("me", "lip-sync", number=4, size=2) == []
 
 
-def test_a_second_sandbox_on_the_same_file_is_refused_until_the_first_ends(store: Store, tmp_path: Path) -> None:
+def test_a_second_sandbox_on_the_same_file_is_refused_until_the_first_ends(
+    store: Store, tmp_path: Path
+) -> None:
     with pytest.raises(InUse):
         Store(tmp_path / "s.db")
     store.close()

@@ -28,7 +28,8 @@ def test_a_text_alone_makes_five_seconds_in_landscape() -> None:
 
 def test_every_documented_key_is_taken() -> None:
     body = {
-        "model_name": "kling-v2-6", "prompt": "A chef", "negative_prompt": "rain", "cfg_scale": 0.5, "mode": "pro",
+        "model_name": "kling-v2-6", "prompt": "A chef", "negative_prompt": "rain", "cfg_scale": 0.5,
+        "mode": "pro",
         "duration": "10", "aspect_ratio": "9:16", "external_task_id": "mine", "callback_url": "http://127.0.0.1/x",
     }  # fmt: skip
     order = read_video("text2video", json.dumps(body).encode())

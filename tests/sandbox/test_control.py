@@ -1,0 +1,60 @@
+from tests.sandbox.bodies import LIP_SYNC, create, for_parent, text_body
+from tests.support.sandbox import RunningSandbox
+
+
+def test_it_says_what_it_is(sandbox: RunningSandbox) -> None:
+    about = sandbox.session.get(sandbox.url + "/sandbox/").json()
+    assert about["sandbox"] is True
+    assert about["docs"] == "docs/sandbox.md"
+
+
+def test_the_bill_counts_every_post_and_every_accepted_one(sandbox: RunningSandbox) -> None:
+    text, token = f"Bill of {sandbox.key}", f"token-{sandbox.key}"
+    before = sandbox.log()
+    body = for_parent(sandbox, text=text) | {"callback_url": f"http://127.0.0.1:9/hook/{token}"}
+    create(sandbox, body)
+    create(sandbox, body)
+    sandbox.post(LIP_SYNC, text_body("nothing", "v", text=text))
+    after = sandbox.log()
+    assert after["arrived"] - before["arrived"] == 3
+    assert after["accepted"] - before["accepted"] == 2
+    assert after["by_text"][text] == 3
+    assert after["accepted_by_text"][text] == 2
+    assert after["by_callback"][token] == 2
+    last = after["posts"][-3:]
+    assert last[0]["digest"] == last[1]["digest"] != last[2]["digest"]
+    assert [post["answer"] for post in last] == ["HTTP 200", "HTTP 200", "HTTP 404"]
+    assert last[0]["parent_task_id"] == sandbox.parents()["first"]["task_id"]
+
+
+def test_queries_are_counted_for_each_task(sandbox: RunningSandbox) -> None:
+    task_id = create(sandbox)
+    for _ in range(3):
+        sandbox.get(f"{LIP_SYNC}/{task_id}")
+    assert sandbox.log()["calls"][f"query {task_id}"] == 3
+
+
+def test_faults_are_set_listed_and_cleared(sandbox: RunningSandbox) -> None:
+    first = sandbox.set_fault("reset", route="query", count=3)
+    sandbox.set_fault("no-lists")
+    listed = sandbox.session.get(sandbox.url + "/sandbox/faults").json()
+    assert [fault["kind"] for fault in listed] == ["reset", "no-lists"]
+    sandbox.session.delete(f"{sandbox.url}/sandbox/faults/{first}")
+    assert [f["kind"] for f in sandbox.session.get(sandbox.url + "/sandbox/faults").json()] == ["no-lists"]
+    sandbox.clear_faults()
+    assert sandbox.session.get(sandbox.url + "/sandbox/faults").json() == []
+
+
+def test_a_fault_that_does_not_exist_is_answered_with_what_there_is(sandbox: RunningSandbox) -> None:
+    answer = sandbox.post("/sandbox/faults", {"kind": "nonsense"})
+    assert answer.status_code == 400
+    assert "first-polls-404" in answer.json()["error"]
+    for rubbish in ([], {"kind": "http", "status": []}, {"kind": "reset", "count": "x"}, {"seed": "x"}):
+        assert sandbox.post("/sandbox/faults", rubbish).status_code == 400
+
+
+def test_a_web_page_cannot_use_the_switches(sandbox: RunningSandbox) -> None:
+    url, body = sandbox.url + "/sandbox/faults", '{"kind":"no-lists"}'
+    assert sandbox.session.post(url, data=body, headers={"Content-Type": "text/plain"}).status_code == 415
+    headers = {"Content-Type": "application/json", "Origin": "https://example.org"}
+    assert sandbox.session.post(url, data=body, headers=headers).status_code == 403

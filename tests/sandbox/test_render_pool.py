@@ -1,0 +1,73 @@
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lipsync.media import probe_video
+from lipsync.sandbox.orders import RenderFailed, RenderOrder
+from lipsync.sandbox.render import carry_out
+from lipsync.sandbox.render_pool import RenderPool
+
+SPEC: dict[str, Any] = {"prompt": "", "presenter": None, "seconds": 1.0, "orientation": "square", "seed": 7}
+
+
+def order(to: Path, **changes: Any) -> RenderOrder:
+    return RenderOrder("plain", {**SPEC, **changes}, to)
+
+
+def in_pool(*orders: RenderOrder) -> list[BaseException | None]:
+    async def run() -> list[BaseException | None]:
+        pool = RenderPool()
+        pool.start()
+        try:
+            return await asyncio.gather(*(pool.render(one) for one in orders), return_exceptions=True)
+        finally:
+            await pool.stop()
+
+    return asyncio.run(run())
+
+
+def test_an_order_survives_the_way_as_a_line(tmp_path: Path) -> None:
+    one = RenderOrder("plain", SPEC, tmp_path / "a.mp4", {"text": "你好"}, tmp_path / "b.wav", "wav")
+    assert RenderOrder.from_line(one.to_line()) == one
+    assert one.to_line().count(b"\n") == 1
+
+
+def test_asking_twice_for_a_file_makes_it_once(tmp_path: Path) -> None:
+    to = tmp_path / "a.mp4"
+    assert in_pool(order(to), order(to), order(to)) == [None, None, None]
+    first = to.stat().st_mtime_ns
+    assert in_pool(order(to)) == [None]
+    assert to.stat().st_mtime_ns == first
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+
+
+def test_a_clip_that_cannot_be_made_says_why_and_the_next_is_made(tmp_path: Path) -> None:
+    bad, good = order(tmp_path / "no" / "such" / "a.mp4"), order(tmp_path / "b.mp4")
+    first, second = in_pool(bad, good)
+    assert isinstance(first, RenderFailed)
+    assert "could not be made" in str(first)
+    assert second is None
+
+
+@pytest.mark.parametrize(
+    ("orientation", "size"), [("landscape", (640, 360)), ("portrait", (360, 640)), ("square", (480, 480))]
+)
+def test_the_plain_clip_has_the_length_and_form_asked_for(
+    tmp_path: Path, orientation: str, size: tuple[int, int]
+) -> None:
+    to = tmp_path / "a.mp4"
+    carry_out(order(to, orientation=orientation))
+    facts = probe_video(to)
+    assert (facts.width, facts.height) == size
+    assert facts.seconds == pytest.approx(1.0, abs=0.1)
+    assert facts.has_sound
+
+
+def test_a_sound_that_is_something_else_is_refused(tmp_path: Path) -> None:
+    sound = tmp_path / "a.mp3"
+    sound.write_text("#EXTM3U\n/etc/passwd\n")
+    with pytest.raises(RenderFailed, match="could not be decoded"):
+        carry_out(RenderOrder("plain", SPEC, tmp_path / "a.mp4", None, sound, "mp3"))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp3"]
