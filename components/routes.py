@@ -19,6 +19,7 @@ from lipsync.i18n import t
 from lipsync.jobs.store import JobNotFound
 from lipsync.media import MediaToolMissing, NotPlayable
 from lipsync.parent_shelf import ParentNotFound
+from lipsync.pictures import picture_of
 from lipsync.sounds import SoundNotFound
 from lipsync.studio import Studio, current
 from lipsync.upstream.errors import UpstreamError
@@ -27,6 +28,11 @@ from lipsync.upstream.replies import read_callback
 CALLBACK_LIMIT_BYTES = 64 * 1024
 """A callback of the specification is below 2 KB."""
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+FILM_STRIP = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 270"><rect width="480" height="270" fill="#8d87a3"/>'
+    '<g fill="none" stroke="#fff" stroke-width="7" opacity=".75"><rect x="185" y="90" width="110" height="90" rx="10"/>'
+    '<path d="M225 117v36l30-18z" fill="#fff"/></g></svg>'
+)
 MEDIA = "/app/static/media"
 """Below `/app/static/`, because players take relative addresses only there."""
 
@@ -39,6 +45,11 @@ def result_url(job_id: str, *, download: bool = False) -> str:
 def parent_url(parent_id: str) -> str:
     """The address of the copy of a parent's video."""
     return f"{MEDIA}/parents/{parent_id}.mp4"
+
+
+def parent_picture_url(parent_id: str) -> str:
+    """The address of a small picture of a parent; a drawn film strip where there is none."""
+    return f"{MEDIA}/pictures/{parent_id}.jpg"
 
 
 def sound_url(sound_id: str) -> str:
@@ -68,6 +79,16 @@ async def parent(request: Request) -> Response:
     except (UpstreamError, NotPlayable, MediaToolMissing, OSError):
         return PlainTextResponse(t("The video could not be fetched just now."), 502)
     return _file(path, "video/mp4")
+
+
+async def parent_picture(request: Request) -> Response:
+    """A small picture of a parent's video. A card is never broken: without a video, a film strip."""
+    name = request.path_params["name"].removesuffix(".jpg")
+    try:
+        path = await run_in_threadpool(lambda: picture_of(current().parents.video(name)))
+    except (ValueError, ParentNotFound, UnknownAccount, UpstreamError, NotPlayable, MediaToolMissing, OSError):
+        return Response(FILM_STRIP, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+    return _file(path, "image/jpeg")
 
 
 async def sound(request: Request) -> Response:
@@ -119,6 +140,7 @@ def _missing() -> Response:
 ROUTES = [
     Route(MEDIA + "/results/{name}", result),
     Route(MEDIA + "/parents/{name}", parent),
+    Route(MEDIA + "/pictures/{name}", parent_picture),
     Route(MEDIA + "/sounds/{name}", sound),
     Route("/callbacks/{token}", callback, methods=["POST"]),
     Route("/healthz", health),

@@ -1,3 +1,24 @@
+"""The frame of every page: its settings, the log-in, the navigation. No page runs without it."""
+
+from __future__ import annotations
+
 import streamlit as st
 
-st.write("hello")
+from components.notices import accounts_notice
+from components.person import choose_language, may_enter
+from components.places import NAMES, page
+from components.style import STYLE
+from lipsync.i18n import t
+from lipsync.studio import current
+
+st.set_page_config(page_title="Lip-sync studio", page_icon=":material/movie_edit:", layout="wide")
+choose_language()
+st.html(STYLE)
+
+if not may_enter():
+    st.stop()
+
+chosen = st.navigation([page(name) for name in NAMES], position="top")
+st.set_page_config(page_title=f"{chosen.title} · {t('Lip-sync studio')}")
+accounts_notice(current().accounts.values())
+chosen.run()

@@ -33,7 +33,7 @@ _COMMAS = re.compile(r"[,，、]|\s[–—-]\s|——")
 _NUMBER_INSIDE = re.compile(r"(?<=\d)[.,:](?=\d)")
 _VOWELS = re.compile(r"[aeiouyáéíóúàèäëïöüâêîôûãõåæœø]+", re.IGNORECASE)
 # Syllables of a number said digit by digit, longer ones as words: about this many a digit.
-_SYLLABLES_PER_DIGIT = 1.7
+SYLLABLES_PER_DIGIT = 1.7
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _plain_seconds(text: str, language: Language) -> float:
     rest = _HAN.sub(" ", said)
     spoken = sum(syllables(word) for word in _WORD.findall(rest)) * SYLLABLE_SECONDS
     digits = sum(len(digits) for digits in _DIGITS.findall(rest))
-    spoken += digits * (HAN_SECONDS if language == "zh" else _SYLLABLES_PER_DIGIT * SYLLABLE_SECONDS)
+    spoken += digits * (HAN_SECONDS if language == "zh" else SYLLABLES_PER_DIGIT * SYLLABLE_SECONDS)
     spoken += han * HAN_SECONDS
     if spoken == 0:
         return 0.0

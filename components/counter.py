@@ -1,0 +1,145 @@
+"""The counter below the text field: signs used, seconds of speech, while somebody types.
+
+Streamlit hears of a text only when the field is left, so this counts in the browser. The
+rules and sentences come from Python; only the arithmetic of `lipsync.speech` is repeated
+here, and a browser test compares the two.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lipsync import speech
+from lipsync.i18n import t
+from lipsync.request import MAX_TEXT_CODE_POINTS
+from lipsync.voices import Language
+
+_HTML = """<div class="row" aria-live="polite">
+  <span class="count"></span><span class="over"></span><span class="time"></span>
+</div>
+"""
+
+_CSS = """
+.row { display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; min-height: 1.35rem;
+  font-family: var(--st-font); font-size: 0.875rem; line-height: 1.35rem;
+  color: color-mix(in srgb, var(--st-text-color) 68%, transparent); }
+.count { font-variant-numeric: tabular-nums; }
+.bad { color: var(--st-red-text-color); font-weight: 600; }
+.warn { color: var(--st-orange-text-color); }
+"""
+
+_JS = r"""
+const EDGES = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+"
+const TRIM = new RegExp("^" + EDGES + "|" + EDGES + "$", "gu")
+const HAN = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3134f}]/gu
+const WORD = /\p{L}+(?:['’]\p{L}+)*/gu
+const VOWELS = /[aeiouyáéíóúàèäëïöüâêîôûãõåæœø]+/gi
+
+const clean = (text) => text.replace(/\r\n?/g, "\n").replace(/\t/g, " ").replace(TRIM, "")
+const all = (text, pattern) => text.match(pattern) ?? []
+
+function syllables(word) {
+  const vowels = all(word, VOWELS).length
+  if (word.length > 1 && word === word.toUpperCase() && !vowels) return word.length
+  const plain = word.toLowerCase()
+  let count = vowels
+  if (plain.endsWith("e") && !/(le|ee|oe|ye)$/.test(plain) && count > 1) count -= 1
+  if (plain.endsWith("ed") && !/(ted|ded)$/.test(plain) && count > 1) count -= 1
+  if (plain.endsWith("es") && !/(ses|zes|ches|shes|xes|ges)$/.test(plain) && count > 1) count -= 1
+  return Math.max(1, count)
+}
+
+function plainSeconds(text, language, f) {
+  const said = text.replace(/(?<=\p{Nd})[.,:](?=\p{Nd})/gu, "").replace(TRIM, "")
+  const han = all(said, HAN).length
+  const rest = said.replace(HAN, " ")
+  let spoken = all(rest, WORD).reduce((sum, word) => sum + syllables(word), 0) * f.syllable
+  const digits = all(rest, /\p{Nd}/gu).length
+  spoken += digits * (language === "zh" ? f.han : f.per_digit * f.syllable)
+  spoken += han * f.han
+  if (spoken === 0) return 0
+  const pieces = said.split(/[.!?…。！？;；:：\n]+/u).filter((piece) => /[\p{L}\p{N}]/u.test(piece))
+  const commas = all(said, /[,，、]|\s[–—-]\s|——/gu).length
+  return spoken + commas * f.comma + Math.max(0, pieces.length - 1) * f.stop + (language === "en" ? f.start : 0)
+}
+
+const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
+
+function show(root, text, data) {
+  const said = clean(text)
+  const length = [...said].length
+  const over = length - data.limit
+  const count = root.querySelector(".count")
+  count.textContent = fill(data.words.count, { length, limit: data.limit })
+  count.classList.toggle("bad", over > 0)
+  const warning = root.querySelector(".over")
+  warning.className = "over bad"
+  warning.textContent = over > 0 ? fill(over === 1 ? data.words.over_one : data.words.over, { over }) : ""
+  const seconds = (plainSeconds(said, data.language, data.figures) / data.speed) * data.correction
+  const time = root.querySelector(".time")
+  const low = Math.max(1, Math.round(seconds * (1 - data.figures.spread)))
+  const high = Math.max(1, Math.round(seconds * (1 + data.figures.spread)))
+  const range = low === high ? `${low}` : `${low}–${high}`
+  const clip = data.clip_seconds
+  const long = clip && seconds > clip
+  const sentence = !seconds ? "" : !clip ? data.words.time : long ? data.words.too_long : data.words.fits
+  time.textContent = fill(sentence, { range, clip: clip ? clip.toFixed(0) : "" })
+  time.classList.toggle("warn", Boolean(long))
+  time.dataset.seconds = seconds.toFixed(3)
+}
+
+const heard = new WeakMap()
+
+export default function ({ data, parentElement }) {
+  const field = () => document.querySelector(data.selector)
+  heard.get(parentElement)?.()
+  const listen = (event) => {
+    if (event.target === field()) show(parentElement, event.target.value, data)
+  }
+  document.addEventListener("input", listen)
+  const stop = () => document.removeEventListener("input", listen)
+  heard.set(parentElement, stop)
+  const typed = field()
+  show(parentElement, typed && typed === document.activeElement ? typed.value : data.text, data)
+  return stop
+}
+"""
+
+_counter = st.components.v2.component("text_counter", html=_HTML, css=_CSS, js=_JS)
+
+
+def text_counter(
+    text: str, *, field: str, language: Language, speed: float, clip_seconds: float | None, key: str
+) -> None:
+    """Count the text field whose key is `field`; `text` is what Streamlit knows of it."""
+    _counter(
+        key=key,
+        data={
+            "text": text,
+            "selector": f".st-key-{field} textarea",
+            "limit": MAX_TEXT_CODE_POINTS,
+            "language": language,
+            "speed": speed,
+            "correction": 1.0,
+            "clip_seconds": clip_seconds,
+            "figures": {
+                "syllable": speech.SYLLABLE_SECONDS,
+                "han": speech.HAN_SECONDS,
+                "per_digit": speech.SYLLABLES_PER_DIGIT,
+                "comma": speech.COMMA_SECONDS,
+                "stop": speech.STOP_SECONDS[language],
+                "start": speech.START_SECONDS,
+                "spread": speech.SPREAD,
+            },
+            "words": {
+                "count": t("{length} of {limit}"),
+                "over": t("Too long: take out {over} characters."),
+                "over_one": t("Too long: take out 1 character."),
+                "time": t("About {range} s of speech."),
+                "fits": t("About {range} s of speech; the video has {clip} s."),
+                "too_long": t(
+                    "About {range} s of speech, more than the video's {clip} s. Shorten it or speak faster."
+                ),
+            },
+        },
+    )

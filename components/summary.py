@@ -1,0 +1,53 @@
+"""The last look before sending: what goes where, what it costs, how long it takes."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from components.wording import dollars, length, plain, span, voice_name
+from lipsync.accounts import Account
+from lipsync.i18n import t
+from lipsync.parent_shelf import KnownParent
+from lipsync.price import estimated_price_usd
+from lipsync.request import LipSyncRequest
+
+
+def summary(
+    request: LipSyncRequest,
+    parent: KnownParent,
+    account: Account,
+    *,
+    usual_seconds: float,
+    public_url: str | None,
+) -> None:
+    """What will be sent, in short lines."""
+    voice = voice_name(request.voice_id, request.voice_language)
+    what = {
+        "text": t(
+            "A text in the voice **{voice}** at speed {speed}", voice=plain(voice), speed=request.voice_speed
+        ),
+        "sound": t("Your sound"),
+        "link": t("The sound behind your link"),
+    }[request.source]
+    lines = [
+        f":material/graphic_eq: {what}, " + t("on a video of {length}", length=length(parent.parent.seconds)),
+        ":material/send: " + t("Goes to **{account}**", account=plain(account.label)),
+        ":material/payments: " + price_in_words(account, parent.parent.seconds),
+        ":material/schedule: " + t("Usually takes about {time}", time=span(usual_seconds)),
+    ]
+    if public_url:
+        host = urlsplit(public_url).hostname or public_url
+        lines.append(":material/call_received: " + t("The service reports back to {host}", host=plain(host)))
+    st.markdown("  \n".join(lines))
+
+
+def price_in_words(account: Account, clip_seconds: float | None) -> str:
+    """The estimated price, always labelled as one."""
+    if account.on_this_machine:
+        return t("Free: this is the sandbox")
+    price = estimated_price_usd(account, clip_seconds)
+    if price is None:
+        return t("The price depends on the video's length, which is not known")
+    return t("About {price} (an estimate; the service sets the price)", price=dollars(price))

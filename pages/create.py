@@ -1,0 +1,207 @@
+"""Create: choose the video, say what it should say, send it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import draft, words_form
+from components.asking import asker
+from components.notices import no_account_help
+from components.parent_picker import default_parent, parent_picker
+from components.person import person, speak
+from components.places import go
+from components.summary import summary
+from components.wording import plain
+from lipsync.accounts import UnknownAccount
+from lipsync.i18n import t
+from lipsync.jobs.store import JobNotFound
+from lipsync.parent_shelf import KnownParent, ParentNotFound
+from lipsync.request import LipSyncRequest
+from lipsync.sounds import Sound, SoundNotFound
+from lipsync.studio import current
+from lipsync.upstream.replies import TaskKind
+
+studio, who = current(), person()
+
+
+def fill_from_job(job_id: str) -> None:
+    """Fill the form as an earlier job was."""
+    try:
+        job = studio.jobs.get(job_id, workspace=who.workspace)
+    except JobNotFound:
+        st.warning(t("The job to start from is not here. The form is empty instead."))
+        return
+    request = LipSyncRequest.from_dict(job.request)
+    key = (request.account, request.parent_task_id, request.video_id)
+    known = studio.parents.known(workspace=who.workspace, limit=10_000)
+    parent = next((k for k in known if k.parent.key == key), None)
+    draft.fill(request, parent=parent, previous_job_id=job.id)
+
+
+def take_from_address() -> None:
+    """A video or a voice that another page chose."""
+    parent_id, voice = st.query_params.get("parent"), st.query_params.pop("voice", None)
+    if parent_id and parent_id != st.session_state.get(draft.PARENT):
+        st.session_state[draft.PARENT] = parent_id
+    language = st.query_params.pop("language", "en")
+    if voice:
+        st.session_state[draft.SOURCE] = "text"
+        draft.choose_voice(voice, language)
+
+
+def chosen_parent(known: list[KnownParent]) -> KnownParent | None:
+    """The chosen video, or the best one for somebody who has not chosen yet."""
+    chosen = st.session_state.get(draft.PARENT)
+    try:
+        found = studio.parents.get(chosen, workspace=who.workspace) if chosen else None
+    except ParentNotFound:
+        st.warning(t("The video in this address is not here. Choose another one."))
+        found = None
+    found = found or default_parent(known)
+    st.session_state[draft.PARENT] = found.id if found else None
+    if found:
+        st.query_params["parent"] = found.id
+    else:
+        st.query_params.pop("parent", None)
+    return found
+
+
+def chosen_sound() -> Sound | None:
+    """The sound of the form, if it is still there."""
+    sound_id = st.session_state.get(draft.SOUND)
+    if not sound_id:
+        return None
+    try:
+        sound = studio.sounds.get(sound_id, workspace=who.workspace)
+        studio.sounds.path(sound)
+    except SoundNotFound:
+        st.session_state[draft.SOUND] = None
+        st.warning(t("The sound is no longer here. Add it again."))
+        return None
+    return sound
+
+
+def take_upload(key: str) -> None:
+    """Check an upload at once and keep it on disk; only its id stays in the session."""
+    speak()
+    upload = st.session_state.get(key)
+    if upload is None:
+        return
+    report, sound = studio.sounds.add(upload, name=upload.name, workspace=who.workspace, owner=who.owner)
+    if sound is None:
+        words_form.upload_refused(upload.name, report)
+    else:
+        words_form.upload_taken(sound)
+
+
+def send() -> None:
+    """Send the form, once. Writes the job down and returns; nothing slow happens here."""
+    speak()
+    if st.session_state.get(draft.SENDING):
+        return
+    st.session_state[draft.ATTEMPTED] = True
+    parent_id = st.session_state.get(draft.PARENT)
+    parent = studio.parents.get(parent_id, workspace=who.workspace) if parent_id else None
+    request = draft.read(parent)
+    if draft.check(request, parent):
+        return
+    try:
+        job = studio.engine.submit(
+            kind=TaskKind.LIP_SYNC,
+            account=request.account,
+            request=request.as_dict(),
+            submit_key=draft.submit_key(who, st.session_state[draft.FORM]),
+            workspace=who.workspace,
+            owner=who.owner,
+            previous_job_id=st.session_state.get(draft.PREVIOUS),
+        )
+    except UnknownAccount:
+        return  # the page says so beside the video
+    st.session_state[draft.SENDING] = job.id
+
+
+def already_sent(job_id: str) -> None:
+    """This form became a job: it is not sent again."""
+    with st.container(border=True, gap="medium"):
+        st.markdown("#### " + t("This was already sent"))
+        st.write(t("It is one job, however often the page is loaded again. Nothing was sent twice."))
+        with st.container(horizontal=True):
+            if st.button(t("Open the job"), type="primary", icon=":material/arrow_forward:"):
+                go("jobs", job=job_id)
+            st.button(t("Make another clip"), icon=":material/add:", on_click=draft.begin_anew)
+
+
+sending = st.session_state.get(draft.SENDING)
+if sending:
+    draft.begin()
+    go("jobs", job=sending)
+
+st.title(t("Make a video speak"))
+if not studio.accounts:
+    no_account_help()
+    st.stop()
+
+arrival = draft.arrive()
+sent = studio.jobs.by_submit_key(draft.submit_key(who, arrival.form))
+if sent is not None:
+    already_sent(sent.id)
+    st.stop()
+if arrival.fill_from:
+    fill_from_job(arrival.fill_from)
+take_from_address()
+
+recent = asker().ask(
+    ("recent", studio.settings.database_address, who.workspace),
+    lambda: studio.parents.recent(workspace=who.workspace, owner=who.owner),
+    fresh_seconds=30,
+)
+known = list(studio.parents.known(workspace=who.workspace))
+parent = chosen_parent(known)
+request = draft.read(parent)
+problems = draft.check(request, parent) if st.session_state.get(draft.ATTEMPTED) else ()
+
+left, right = st.columns([9, 10], gap="large")
+with left:
+    parent_picker(studio, who, parent, known, recent, problems)
+with right:
+    st.subheader(t("2. What it should say"), anchor=False)
+    source = words_form.source_choice()
+    seconds = parent.parent.seconds if parent else None
+    if source == "text":
+        words_form.text_fields(problems, clip_seconds=seconds)
+    elif source == "sound":
+        words_form.sound_fields(problems, chosen_sound(), clip_seconds=seconds, on_upload=take_upload)
+    else:
+        words_form.link_field(problems)
+
+    st.subheader(t("3. Send it"), anchor=False)
+    account = studio.accounts.get(parent.parent.account) if parent else None
+    with st.container(border=True, gap="medium"):
+        if parent is None:
+            st.caption(t("Choose a video first."))
+        elif account is None:
+            st.warning(
+                t("The account “{name}” of this video is no longer in the settings. Choose another video.",
+                  name=plain(parent.parent.account))
+            )  # fmt: skip
+        else:
+            summary(
+                draft.read(parent),
+                parent,
+                account,
+                usual_seconds=studio.jobs.usual_seconds(account.name, TaskKind.LIP_SYNC)
+                or account.usual_seconds,
+                public_url=studio.settings.public_url,
+            )
+        st.button(
+            t("Make it speak"),
+            type="primary",
+            icon=":material/play_circle:",
+            width="stretch",
+            on_click=send,
+            disabled=bool(st.session_state.get(draft.SENDING)),
+        )
+        if problems:
+            st.markdown(
+                ":red[" + t("Nothing was sent yet. Put the marked fields right, then send again.") + "]"
+            )
