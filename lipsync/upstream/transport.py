@@ -68,7 +68,6 @@ class NoAuth(AuthBase):
     """No Authorization header at all, not even one from .netrc."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers.pop("Authorization", None)
         return request
 
 

@@ -6,6 +6,7 @@ import subprocess
 import threading
 
 import pytest
+from requests.adapters import HTTPAdapter
 
 from lipsync.upstream.errors import Interrupted, NotFound, NotSent, RouteMissing
 from lipsync.upstream.replies import TaskKind
@@ -276,11 +277,15 @@ def test_no_timer_threads_stay_behind(connect, serve):
     client = connect(serve(good))
     for _ in range(5):
         client.query(KIND, "T1")
-    assert not [
-        thread
-        for thread in threading.enumerate()
-        if isinstance(thread, threading.Timer) and not thread.finished
-    ]
+    wait_until(lambda: not any(isinstance(thread, threading.Timer) for thread in threading.enumerate()))
+
+
+def test_a_create_counts_as_sent_also_on_a_connection_that_nobody_watches(connect, serve, spec, monkeypatch):
+    """Behind a SOCKS proxy the connections are not ours; taking a sent create for unsent would pay twice."""
+    monkeypatch.setattr("lipsync.upstream.transport.WatchedAdapter", HTTPAdapter)
+    server = serve(lambda seen: reset())
+    failure(lambda: connect(server).create_lip_sync(spec), Interrupted)
+    assert len(server.seen) == 1
 
 
 # --- the environment
