@@ -94,12 +94,18 @@ def _ask(url: str, allowed_hosts: frozenset[str], deadline: float) -> str | tupl
     watchdog.daemon = True
     watchdog.start()
     try:
-        return _exchange(connection, parts, url)
+        answer = _exchange(connection, parts, url)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _Refused("too_slow" if time.monotonic() >= deadline else "no_answer") from error
+    except _Refused as refused:
+        # Cut off by us, headers or a body without a length look as if they had come to their end.
+        raise _Refused("too_slow") if time.monotonic() >= deadline else refused
     finally:
         watchdog.cancel()
         connection.close()
+    if time.monotonic() >= deadline:
+        raise _Refused("too_slow")
+    return answer
 
 
 def _dissect(url: str) -> tuple[SplitResult, str, int]:

@@ -17,6 +17,7 @@ from lipsync.audio.kinds import M4A, MP4_VIDEO, QUICKTIME
 from lipsync.audio.sniffed import AAC_RATES, Sniffed
 
 BOXES_WALKED = 20_000
+DEEPEST = 8  # mdia, minf, stbl is all there should be
 BELIEVED_SECONDS = 600
 BELIEVED_SAMPLES = 200_000
 AAC_FRAME_SAMPLES = 960  # or 1,024: the smaller, so that nothing honest is called longer than it is
@@ -167,10 +168,12 @@ def _walk_moov(data: bytes, at: int, end: int, movie: _Movie) -> None:
                     movie.default_ticks[track_id] = ticks
 
 
-def _walk_track(data: bytes, at: int, end: int, movie: _Movie, track: _Track) -> None:
+def _walk_track(data: bytes, at: int, end: int, movie: _Movie, track: _Track, depth: int = 0) -> None:
+    if depth > DEEPEST:
+        raise _Broken("boxes in boxes without end")
     for name, start, stop in _inside(data, at, end, movie):
         if name in (b"mdia", b"minf", b"stbl", b"dinf"):
-            _walk_track(data, start, stop, movie, track)
+            _walk_track(data, start, stop, movie, track, depth + 1)
         elif name == b"tkhd":
             track.track_id = struct.unpack_from(">I", data, start + (20 if data[start] else 12))[0]
         elif name == b"mdhd":

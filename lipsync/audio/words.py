@@ -60,10 +60,11 @@ def link_in_words(report: LinkReport) -> str:
         "bad_link": t("This is not a link that can be used. Please check it."),
         "not_http": t("A link must begin with https:// or http://. Please check it."),
         "has_password": t("This link holds a user name or password. Please use one without."),
-        "not_public": t("This link leads into a private network. The lip-sync service could not reach it either. "
-                        "Please upload the file instead."),
+        "not_public": t("This link leads into a private network. The lip-sync service could not reach it "
+                        "either. Please upload the file instead."),
         "unknown_host": t("The address in this link does not exist. Please check it for typing mistakes."),
-        "no_answer": t("Nothing answered at this link, or it broke off. Please try again or upload the file."),
+        "no_answer": t("Nothing answered at this link, or it broke off. "
+                       "Please try again or upload the file."),
         "too_slow": t("The link took longer than {seconds} s. Please try again or upload the file.",
                       seconds=f"{TOTAL_SECONDS:g}"),
         "not_found": t("The site did not give out the file (answer {status}). Please check the link.",
