@@ -1,12 +1,13 @@
 """Sounds that people give: kept on disk at once, known by an id.
 
-Nothing is kept that was not checked by its content, so a sound that has an id may be sent.
+Nothing is kept that was not checked by its content and, where it was odd, made anew; so a
+sound that has an id may be sent as it is.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,10 +15,10 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from lipsync.audio.check import SoundReport, check_sound
+from lipsync.audio.check import MAX_CHECKED_BYTES, SoundReport, check_sound
+from lipsync.audio.fit import make_fit
 from lipsync.database.tables import sounds
 from lipsync.jobs.store import utcnow
-from lipsync.request import MAX_SOUND_BYTES
 
 _CHUNK_BYTES = 1 << 20
 MEDIA_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "m4a": "audio/mp4", "aac": "audio/aac"}
@@ -60,25 +61,33 @@ class SoundShelf:
     ) -> tuple[SoundReport, Sound | None]:
         """Check what `stream` holds and keep it if it is a sound that may be sent.
 
-        Reads one byte more than is allowed and no further. Raises `OSError` when the disk is full.
+        The report is about what was given; what is kept may have been made from it, when these very
+        bytes may not be sent. Reads one byte more than is checked and no further. Raises `OSError` when
+        the disk is full and `lipsync.media.MediaToolMissing` without ffmpeg.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         sound_id = uuid4().hex
         partial = self._folder / f".{sound_id}.part"
         try:
             with partial.open("wb") as file:
-                _copy(stream, file, MAX_SOUND_BYTES + 1)
-            report = check_sound(partial)
-            if not report.accepted or report.format is None:
-                return report, None
+                _copy(stream, file, MAX_CHECKED_BYTES + 1)
+            name = "".join(c for c in Path(name).name if c.isprintable())[:200] or "sound"
+            report = check_sound(partial, name=name)
+            if report.bytes > MAX_CHECKED_BYTES and stream.seekable():
+                report = replace(report, bytes=stream.seek(0, 2))
+            kept = report
+            if report.accepted and not report.send_as_is:
+                kept = make_fit(partial, partial, loudness=False)
+            if not kept.accepted or kept.format is None:
+                return kept, None
             sound = Sound(
                 id=sound_id,
                 workspace=workspace,
                 owner=owner,
-                name=Path(name).name[:200] or "sound",
-                format=report.format,
+                name=name,
+                format=kept.format,
                 bytes=partial.stat().st_size,
-                seconds=report.seconds,
+                seconds=kept.seconds,
                 sha256=hashlib.sha256(partial.read_bytes()).hexdigest(),
                 created_at=utcnow(),
                 report=_plain(report),
