@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 PROBE_TIMEOUT_SECONDS = 20.0
+_PREFIX = re.compile(r"\[[^\]]* @ 0x[0-9a-f]+\] ?")
 
 
 class MediaToolMissing(RuntimeError):
@@ -68,7 +70,7 @@ def probe_video(path: Path) -> VideoFacts:
     streams = report.get("streams", [])
     video = next((s for s in streams if s.get("codec_type") == "video"), None)
     if done.returncode != 0 or video is None:
-        raise NotPlayable(done.stderr.decode(errors="replace").strip()[:200] or "no video track")
+        raise NotPlayable(_said(done.stderr, path) or "no video track")
     try:
         seconds = float(report.get("format", {}).get("duration") or video.get("duration"))
     except (TypeError, ValueError) as error:
@@ -96,13 +98,22 @@ def check_video_decodes(path: Path, *, timeout_seconds: float = 60.0) -> None:
     except subprocess.TimeoutExpired as error:
         raise NotPlayable("decoding took too long") from error
     if done.returncode != 0:
-        raise NotPlayable(done.stderr.decode(errors="replace").strip()[:200] or "the video breaks off")
+        raise NotPlayable(_said(done.stderr, path) or "the video breaks off")
+
+
+def _said(stderr: bytes, path: Path) -> str:
+    """What the program complained of, in one line that tells nobody where the file is."""
+    said = _PREFIX.sub("", stderr.decode(errors="replace")).replace(str(path), "the file")
+    return " ".join(said.split())[:200]
 
 
 def _find(name: str, variable: str) -> Path:
     named = os.environ.get(variable)
     if named:
-        return Path(named)
+        found = shutil.which(named)
+        if found is None:
+            raise MediaToolMissing(f"{variable} does not name a program")
+        return Path(found)
     system = shutil.which(name)
     if system:
         return Path(system)
