@@ -6,12 +6,13 @@ and only then renamed; so a file under its own name is always whole.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-from lipsync.media import VideoFacts, check_video_decodes, probe_video
+from lipsync.media import NotPlayable, VideoFacts, check_video_decodes, probe_video
 
 MAX_VIDEO_BYTES = 500_000_000
 """Far above any 10 s clip; keeps a wrong link from filling the disk."""
@@ -56,7 +57,9 @@ def _checked(name: str) -> str:
 
 def _keep(target: Path, fetch: Fetch) -> VideoFacts:
     if target.exists():
-        return probe_video(target)
+        # Damaged since (a failing disk, say): fetched again, and replaced only by a whole one.
+        with contextlib.suppress(NotPlayable):
+            return probe_video(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     # One temporary name per process and thread would do; a random one needs no thought.
     partial = target.with_name(f".{target.stem}.{os.urandom(4).hex()}.part")
@@ -67,6 +70,18 @@ def _keep(target: Path, fetch: Fetch) -> VideoFacts:
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(target)
+        _write_down(target.parent)
     finally:
         partial.unlink(missing_ok=True)
     return facts
+
+
+def _write_down(folder: Path) -> None:
+    """Let a new name survive a power cut, as the row that will speak of it does."""
+    if os.name == "nt":  # pragma: no cover (folders cannot be opened there)
+        return
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
