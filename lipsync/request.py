@@ -47,6 +47,11 @@ class LipSyncRequest:
     sound_id: str | None = None
     sound_url: str | None = None
 
+    def __post_init__(self) -> None:
+        """Keep the text as it is checked, so that what is counted is what is sent."""
+        if self.text is not None:
+            object.__setattr__(self, "text", clean_text(self.text))
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for the database, without the fields that are not set."""
         return {key: value for key, value in asdict(self).items() if value is not None}
@@ -100,7 +105,8 @@ def problems(request: LipSyncRequest) -> tuple[Problem, ...]:
 def text_problem(text: str) -> Problem | None:
     """What is wrong with a text alone, or None."""
     length = code_points(clean_text(text))
-    if length == 0:
+    if all(unicodedata.category(c) in ("Cf", "Zs", "Zl", "Zp", "Mn") or c == "\n" for c in clean_text(text)):
+        # Also for signs that nobody sees, a zero-width space say: silence would be paid for.
         return Problem("text", t("Type what the face should say."))
     if length > MAX_TEXT_CODE_POINTS:
         over = length - MAX_TEXT_CODE_POINTS
@@ -127,10 +133,14 @@ def _text_problems(request: LipSyncRequest) -> list[Problem]:
     voice_id = request.voice_id or ""
     if not voice_id.strip() or len(voice_id) > MAX_VOICE_ID:
         found.append(Problem("voice_id", t("Choose a voice.")))
-    try:
-        speed = Decimal(request.voice_speed or "")
-    except ArithmeticError:
-        speed = Decimal(0)
-    if not (MIN_SPEED <= speed <= MAX_SPEED) or speed != speed.quantize(SPEED_STEP):
+    if not _is_speed(request.voice_speed or ""):
         found.append(Problem("voice_speed", t("Choose a speed from 0.8 to 2.0, in steps of 0.1.")))
     return found
+
+
+def _is_speed(words: str) -> bool:
+    try:
+        speed = Decimal(words)
+        return MIN_SPEED <= speed <= MAX_SPEED and speed == speed.quantize(SPEED_STEP)
+    except ArithmeticError:
+        return False  # no number at all; comparing with "NaN" raises, too
