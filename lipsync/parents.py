@@ -62,7 +62,7 @@ class Eligibility:
         if self.days_left is None:
             return t("Age unknown: the service did not say when it was made.")
         if self.days_left <= 0:
-            return t("Less than a day left") if self.eligible else t("No days left")
+            return t("Less than a day left") if self.soon_too_old else t("No days left")
         return plural(self.days_left, "{count} day left", "{count} days left")
 
 
