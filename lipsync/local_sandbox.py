@@ -85,6 +85,7 @@ class LocalSandbox:
         end = time.monotonic() + START_TIMEOUT_SECONDS
         while not _answers(port, self._data):
             if self._process.poll() is not None or time.monotonic() > end:
+                self.stop()
                 raise SandboxNotStarted(f"the sandbox did not start; see {self._data / 'sandbox.log'}")
             time.sleep(0.05)
 
@@ -94,9 +95,10 @@ class LocalSandbox:
 
     def _last_port(self) -> int | None:
         try:
-            return int(self._port_file.read_text(encoding="ascii"))
+            port = int(self._port_file.read_text(encoding="ascii"))
         except (OSError, ValueError):
             return None
+        return port if 0 < port < 65_536 else None
 
     def _remember(self, port: int) -> None:
         self._port_file.write_text(str(port), encoding="ascii")
