@@ -6,17 +6,13 @@ to do. It is made from plain facts when it is shown, in the language of who read
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from lipsync.i18n import t
 from lipsync.jobs.model import Charge, Job, JobState
+from lipsync.problems import Action, words_for
 from lipsync.upstream.errors import UpstreamError
-
-Action = Literal["try_again", "change", "look_now", "cancel", "decide", "check_account"]
-"""What a button may offer: the same form again; the form, filled as it was; a look at the
-service at once; take it back; the three choices of a job in doubt; the account page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +42,10 @@ def explain_job(job: Job) -> Explanation | None:
             t("Send it again if you still need the clip."),
             ("try_again", "change"),
         )
-    if job.problem is None:
-        return None
+    if job.problem is None or job.state is JobState.SUBMITTING:
+        return None  # while it is being sent, the row still tells of the attempt before
     facts = job.problem_facts or {}
-    what, todo, actions = _words(job.problem, facts)
+    what, todo, actions = words_for(job.problem, facts)
     if job.state is JobState.UNKNOWN:
         return _in_doubt(job, what, facts)
     if job.is_live:
@@ -58,15 +54,20 @@ def explain_job(job: Job) -> Explanation | None:
             _money(job.charge),
             _still_going(job, todo),
             ("cancel",) if job.state is JobState.QUEUED else ("look_now",),
-            _said(facts),
+            _said(facts, job.problem),
         )
-    return Explanation(what, _money_when_over(job), todo, actions, _said(facts))
+    return Explanation(what, _money_when_over(job), todo, actions, _said(facts, job.problem))
 
 
 def explain_call(error: UpstreamError) -> Explanation:
     """A call that a page made itself (a list, a look-up, a balance): it never costs anything."""
-    facts = {"message": error.message, "code": error.code, "cause": error.cause}
-    what, todo, _ = _words(error.slug, facts)
+    facts = {
+        "message": error.message,
+        "code": error.code,
+        "cause": error.cause,
+        "http_status": error.http_status,
+    }
+    what, todo, _ = words_for(error.slug, facts)
     return Explanation(what, t("Looking costs nothing."), todo, (), _said(facts))
 
 
@@ -81,15 +82,19 @@ def _money(charge: Charge) -> str:
 def _money_when_over(job: Job) -> str:
     if job.charge is Charge.CHARGED:
         return t(
-            "The service accepted this job, so it may have been charged; the balance on the Account page tells."
+            "The service accepted this job, so it may have been charged; "
+            "the balance on the Account page tells."
         )
     return _money(job.charge)
 
 
 def _in_doubt(job: Job, what: str, facts: dict[str, Any]) -> Explanation:
     sent = (job.armed_at or job.created_at).strftime("%Y-%m-%d %H:%M:%S")
+    answered = job.problem == "task_taken"
     return Explanation(
-        t("{what} The request left at {time} (UTC), and no answer arrived.", what=what, time=sent),
+        t("{what} The request left at {time} (UTC).", what=what, time=sent)
+        if answered
+        else t("{what} The request left at {time} (UTC), and no answer arrived.", what=what, time=sent),
         _money(Charge.UNKNOWN),
         t(
             "Look for the job on the service's site. If it runs there, give its task id here. "
@@ -108,7 +113,9 @@ def _still_going(job: Job, todo: str) -> str:
     return t("Nothing to do: the studio keeps looking by itself, and you may close this page.")
 
 
-def _said(facts: dict[str, Any]) -> str:
+def _said(facts: dict[str, Any], problem: str = "") -> str:
+    if problem in _OUR_OWN:
+        return ""  # those words are not the service's
     return str(facts.get("message") or "").strip()
 
 
@@ -124,205 +131,5 @@ _NEEDS_SOMEBODY = frozenset(
     }
 )
 
-_Words = tuple[str, str, tuple[Action, ...]]
-AGAIN: tuple[Action, ...] = ("try_again", "change")
-CHANGE: tuple[Action, ...] = ("change",)
-ACCOUNT: tuple[Action, ...] = ("check_account", "try_again")
-
-
-def _words(problem: str, facts: dict[str, Any]) -> _Words:
-    found = _WORDS.get(problem)
-    if found is None:
-        return (
-            t("Something went wrong that the studio has no words for ({problem}).", problem=problem),
-            t("Try again. If it happens again, tell whoever runs this studio."),
-            AGAIN,
-        )
-    return found(facts)
-
-
-def _not_sent(facts: dict[str, Any]) -> _Words:
-    reasons = {
-        "refused": t("The service did not accept a connection."),
-        "dns": t("The service's address could not be found. This computer may be offline."),
-        "tls": t("No safe connection to the service could be made."),
-        "timeout": t("The service could not be reached in time."),
-    }
-    what = reasons.get(str(facts.get("cause")), t("The service could not be reached."))
-    return what, t("Check the network connection, then try again."), AGAIN
-
-
-def _busy(facts: dict[str, Any]) -> _Words:
-    code = facts.get("code")
-    if code == 1303:
-        what = t("The account already has as many jobs running as its plan allows.")
-    elif code == 1302:
-        what = t("The service asks for a slower pace.")
-    elif code == 5001 or facts.get("http_status") == 503:
-        what = t("The service is being maintained or is overloaded.")
-    else:
-        what = t("The service is busy.")
-    return what, t("Try again in a while."), AGAIN
-
-
-def _invalid(facts: dict[str, Any]) -> _Words:
-    if facts.get("voice_not_found"):
-        return (
-            t("The service does not know this voice in this language."),
-            t("Choose another voice and send again."),
-            CHANGE,
-        )
-    if facts.get("http_status") == 413:
-        return t("The sound is too large for the service."), t("Choose a smaller sound."), CHANGE
-    return (
-        t("The service did not accept the request."),
-        t("Read what it said below, change the form and send again."),
-        CHANGE,
-    )
-
-
-def _text_refused(facts: dict[str, Any]) -> _Words:
-    what = (
-        t("The service refused the words: its content check found something it does not allow.")
-        if facts.get("code") == 1301
-        else t("The service refused the words: they are against its rules.")
-    )
-    return what, t("Change the text and send again."), CHANGE
-
-
-def _task_failed(facts: dict[str, Any]) -> _Words:
-    said = str(facts.get("message") or "").casefold()
-    if "human" in said or "face" in said:
-        return (
-            t("The service found no face in the video that could speak."),
-            t("Choose a video with one clear, large face that looks at the camera, and send again."),
-            CHANGE,
-        )
-    return t("The service could not make this clip."), t("Try again, or choose another video."), AGAIN
-
-
-def _fixed(what: Callable[[], str], todo: Callable[[], str], actions: tuple[Action, ...]) -> Any:
-    return lambda _facts: (what(), todo(), actions)
-
-
-_WORDS: dict[str, Callable[[dict[str, Any]], _Words]] = {
-    "not_sent": _not_sent,
-    "busy": _busy,
-    "invalid_request": _invalid,
-    "text_refused": _text_refused,
-    "task_failed": _task_failed,
-    "interrupted": _fixed(
-        lambda: t("The connection broke off before the service's answer arrived."),
-        lambda: t("Try again in a moment."),
-        AGAIN,
-    ),
-    "restarted": _fixed(
-        lambda: t("The studio was stopped in the very moment of sending."),
-        lambda: t("Look for the job on the service's site."),
-        (),
-    ),
-    "task_taken": _fixed(
-        lambda: t("The service answered with a job that belongs to another one here."),
-        lambda: t("Look for the job on the service's site."),
-        (),
-    ),
-    "key_refused": _fixed(
-        lambda: t("The service does not accept this account's key: it is missing, wrong or expired."),
-        lambda: t("Whoever runs this studio has to give it a valid key."),
-        ACCOUNT,
-    ),
-    "account_suspended": _fixed(
-        lambda: t("The service has suspended this account."),
-        lambda: t("Look at the account on the service's site."),
-        ACCOUNT,
-    ),
-    "in_arrears": _fixed(
-        lambda: t("The account has no money left."),
-        lambda: t("Top the account up on the service's site, then try again."),
-        ACCOUNT,
-    ),
-    "pack_used_up": _fixed(
-        lambda: t("The account's resource pack is used up or has expired."),
-        lambda: t("Buy a new pack on the service's site, then try again."),
-        ACCOUNT,
-    ),
-    "not_permitted": _fixed(
-        lambda: t("This account may not use lip sync."),
-        lambda: t("Ask the service to allow it, or use another account."),
-        ACCOUNT,
-    ),
-    "address_not_allowed": _fixed(
-        lambda: t(
-            "The account only takes requests from listed internet addresses, and this one is not among them."
-        ),
-        lambda: t("Add this server's address to the account's list on the service's site."),
-        ACCOUNT,
-    ),
-    "model_unavailable": _fixed(
-        lambda: t("This account does not have the model that the job asks for."),
-        lambda: t("Choose another model, or ask the service."),
-        CHANGE,
-    ),
-    "not_found": _fixed(
-        lambda: t("The service does not know this video or task on this account."),
-        lambda: t("Check that the video was made by the same account, then choose it again."),
-        CHANGE,
-    ),
-    "route_missing": _fixed(
-        lambda: t("This account's service does not offer lip sync at this address."),
-        lambda: t("Check the address in the settings, or ask the service."),
-        ACCOUNT,
-    ),
-    "refused": _fixed(
-        lambda: t("The service refused the request."),
-        lambda: t("Read what it said below, change the form and send again."),
-        CHANGE,
-    ),
-    "sound_missing": _fixed(
-        lambda: t("The sound of this job is no longer here."),
-        lambda: t("Add the sound again and send."),
-        CHANGE,
-    ),
-    "account_missing": _fixed(
-        lambda: t("This job's account is no longer in the settings."),
-        lambda: t("Whoever runs this studio has to put the account back."),
-        ACCOUNT,
-    ),
-    "task_gone": _fixed(
-        lambda: t("The service no longer knows this job."),
-        lambda: t("Send it again if you still need the clip."),
-        AGAIN,
-    ),
-    "result_broken": _fixed(
-        lambda: t("The file that came from the service does not play yet."),
-        lambda: t("The studio fetches it again."),
-        AGAIN,
-    ),
-    "download_not_video": _fixed(
-        lambda: t("The service sent something that is not a video."),
-        lambda: t("The studio fetches it again."),
-        AGAIN,
-    ),
-    "download_expired": _fixed(
-        lambda: t("The link to the result had expired."),
-        lambda: t("The studio asks for a new one."),
-        AGAIN,
-    ),
-    "download_too_large": _fixed(
-        lambda: t("The file that came from the service is far too large for a clip."),
-        lambda: t("Tell whoever runs this studio."),
-        AGAIN,
-    ),
-    "disk": _fixed(
-        lambda: t("The clip is ready, but it could not be saved: the studio's disk is full or read-only."),
-        lambda: t("Whoever runs this studio has to make room."),
-        AGAIN,
-    ),
-    "ffmpeg_missing": _fixed(
-        lambda: t("The clip is ready, but the studio lacks ffmpeg to check it."),
-        lambda: t("Whoever runs this studio has to install ffmpeg."),
-        AGAIN,
-    ),
-}
-PROBLEMS = tuple(_WORDS)
-"""Every problem that has words of its own."""
+_OUR_OWN = frozenset({"disk", "ffmpeg_missing", "result_broken"})
+"""Problems of this installation, about which the service said nothing."""
