@@ -45,18 +45,22 @@ def newest_revision(config: Config | None = None) -> str | None:
 def migrate(engine: sa.Engine, config: Config | None = None) -> None:
     """Bring the schema to the newest revision. Raises whatever a failing step raised."""
     config = config or alembic_config()
-    now = current_revision(engine)
-    if now == newest_revision(config):
+    newest = newest_revision(config)
+    if current_revision(engine) == newest:
         return
     file = sqlite_file(engine)
-    if file is not None and now is not None:
-        keep_copy(file, f"before-{newest_revision(config)}")
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             # The driver opens transactions before INSERT only; DDL must be inside one, too.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        # Looked at again: another process may have done it while this one waited for its turn.
+        now = MigrationContext.configure(connection).get_current_revision()
+        if now == newest:
+            return
+        if file is not None and now is not None:
+            keep_copy(file, f"before-{newest}")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
