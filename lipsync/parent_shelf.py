@@ -6,6 +6,7 @@ with a fresh one when somebody wants to see it, and stays when the service forge
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -81,7 +82,7 @@ class ParentShelf:
         query = (
             sa.select(parents)
             .where(parents.c.workspace == workspace)
-            .order_by(parents.c.made_at.desc(), parents.c.id)
+            .order_by(parents.c.made_at.desc().nulls_last(), parents.c.id)
             .limit(limit)
         )
         with self._database.connect() as connection:
@@ -107,13 +108,12 @@ class ParentShelf:
         trouble: UpstreamError | None = None
         for name in self._clients.accounts:
             try:
-                task = self._clients.client(name).find_parent(task_id)
-            except (NotFound, RouteMissing):
-                continue
+                task = self._find(name, task_id.strip())
             except UpstreamError as error:
                 trouble = trouble or error
                 continue
-            return self._keep(task, name, workspace, owner)
+            if task is not None:
+                return self._keep(task, name, workspace, owner)
         if trouble is not None:
             raise trouble
         raise ParentNotFound(task_id)
@@ -134,9 +134,10 @@ class ParentShelf:
         path = self._archive.parent_path(parent_id)
         if path.exists():
             return path
+        known = self.get(parent_id)  # before the lock: locks are kept, and only for what there is
         with self._lock_of(parent_id):
             if not path.exists():
-                self._fetch(self.get(parent_id).parent, parent_id)
+                self._fetch(known.parent, parent_id)
         return path
 
     def _fetch(self, one: Parent, parent_id: str) -> None:
@@ -146,6 +147,25 @@ class ParentShelf:
         if url is None:
             raise ParentNotFound(parent_id)
         self._archive.keep_parent(parent_id, lambda to: client.download(url, to, max_bytes=MAX_VIDEO_BYTES))
+
+    def _find(self, account: str, task_id: str) -> Task | None:
+        """A parent's task on one account, or None when the account says that it has none.
+
+        Raises `UpstreamError` when it could not be asked, also when no route is there to ask.
+        """
+        client = self._clients.client(account)
+        errors: list[UpstreamError] = []
+        for kind in PARENT_KINDS:
+            try:
+                return client.query(kind, task_id)
+            except UpstreamError as error:
+                errors.append(error)
+        for error in errors:
+            if not isinstance(error, NotFound | RouteMissing):
+                raise error
+        if all(isinstance(error, RouteMissing) for error in errors):
+            raise errors[0]
+        return None
 
     def _listed(self, account: str) -> list[Task] | None:
         """The account's newest tasks, or None where the service has no lists."""
@@ -163,49 +183,58 @@ class ParentShelf:
         return tuple(self._keep_one(parent, workspace, owner) for parent in parents_of(task, account))
 
     def _keep_one(self, one: Parent, workspace: str, owner: str) -> KnownParent:
-        same = (
-            (parents.c.workspace == workspace)
-            & (parents.c.account == one.account)
-            & (parents.c.task_id == one.task_id)
-            & (parents.c.video_id == one.video_id)
-        )
-        values: dict[str, Any] = {
+        given: dict[str, Any] = {
             "kind": one.kind,
             "status": one.status,
             "reason": one.reason,
             "seconds": one.seconds,
             "made_at": one.created_at,
+            "prompt": one.prompt or None,
             "seen_at": utcnow(),
         }
-        if one.prompt:
-            values["prompt"] = one.prompt
+        # What an answer leaves out is known from an earlier one: a video without an age would seem usable.
+        values = {name: value for name, value in given.items() if value is not None}
         with self._database.begin() as connection:
-            if one.video_id:
-                # What was seen before its video existed is this one now.
-                connection.execute(
-                    sa.delete(parents).where(
-                        parents.c.workspace == workspace,
-                        parents.c.account == one.account,
-                        parents.c.task_id == one.task_id,
-                        parents.c.video_id == "",
-                    )
-                )
-            if connection.execute(sa.update(parents).where(same).values(**values)).rowcount == 0:
-                new = {
+            found = self._row(connection, one, workspace)
+            if found is None:
+                new = values | {
                     "id": uuid4().hex,
                     "workspace": workspace,
                     "owner": owner,
                     "account": one.account,
                     "task_id": one.task_id,
                     "video_id": one.video_id,
-                    "prompt": "",
-                } | values
-                try:
-                    with connection.begin_nested():
-                        connection.execute(sa.insert(parents).values(**new))
-                except sa.exc.IntegrityError:
-                    pass  # somebody else looked the same parent up in this moment
-            return _known(connection.execute(sa.select(parents).where(same)).one())
+                    "prompt": one.prompt,
+                }
+                with contextlib.suppress(sa.exc.IntegrityError), connection.begin_nested():
+                    # Suppressed: somebody else looked the same parent up in this moment.
+                    connection.execute(sa.insert(parents).values(**new))
+                found = self._row(connection, one, workspace)
+                assert found is not None
+            elif one.video_id or not found.video_id:
+                connection.execute(
+                    sa.update(parents).where(parents.c.id == found.id).values(video_id=one.video_id, **values)
+                )
+            return _known(connection.execute(sa.select(parents).where(parents.c.id == found.id)).one())
+
+    def _row(self, connection: sa.Connection, one: Parent, workspace: str) -> sa.Row[Any] | None:
+        """The row of a parent. A task seen before its video existed becomes its first video; once its
+        videos are known, an answer without them is about the first of these."""
+        query = (
+            sa.select(parents)
+            .where(
+                parents.c.workspace == workspace,
+                parents.c.account == one.account,
+                parents.c.task_id == one.task_id,
+            )
+            .order_by(parents.c.video_id.desc())
+        )
+        rows = connection.execute(query).all()
+        same = next((row for row in rows if row.video_id == one.video_id), None)
+        placeholder = next((row for row in rows if not row.video_id), None)
+        if one.video_id:
+            return same or placeholder
+        return next(iter(rows), None)
 
     def _lock_of(self, parent_id: str) -> Lock:
         with self._guard:
