@@ -67,7 +67,8 @@ def open_studio(
 ) -> Studio:
     """Make a studio: database, accounts, and the sandbox where one is wanted.
 
-    `settle_looks_seconds` is how patiently a request without an answer is searched for. Raises `SettingsError`, `SandboxNotStarted`, and whatever a failing migration raises.
+    `settle_looks_seconds` is how patiently a request without an answer is searched for. Raises
+    `SettingsError`, `SandboxNotStarted`, and whatever a failing migration raises.
     """
     settings = settings or load_settings()
     settings.data_path.mkdir(parents=True, exist_ok=True)
