@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import os
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,6 +15,7 @@ from starlette.routing import Route
 
 from lipsync.sandbox.api import Api
 from lipsync.sandbox.faults import FaultError, parse_mapping
+from lipsync.sandbox.parent_process import ParentProcess
 from lipsync.sandbox.parents import CATALOGUE, why_not_usable
 from lipsync.sandbox.refusals import Refusal
 from lipsync.sandbox.store import Task
@@ -28,13 +30,19 @@ ABOUT = {
 }
 
 
-def control_routes(api: Api) -> list[Route]:
+def control_routes(api: Api, parent: ParentProcess) -> list[Route]:
     """The routes below `/sandbox`."""
 
     async def about(_request: Request) -> Response:
-        return JSONResponse(
-            {**ABOUT, "renderer": api.options.renderer, "work_seconds": api.options.work_seconds}
-        )
+        if parent.is_gone():  # it ends at once: nobody should begin to rely on it
+            return JSONResponse({"error": "about to end"}, status_code=503)
+        options = api.options
+        facts = {
+            "data": str(options.data),
+            "renderer": options.renderer,
+            "work_seconds": options.work_seconds,
+        }
+        return JSONResponse({**ABOUT, **facts, "pid": os.getpid()})
 
     async def parents(request: Request) -> Response:
         try:

@@ -17,6 +17,7 @@ from lipsync.sandbox.store import Store, Task, now_ms
 
 DAY_MS: Final = 24 * 3600 * 1000
 KEPT_DAYS: Final = 30
+TOO_LONG: Final = "15.08"
 RISK_CONTROL: Final = "Failure to pass the risk control system"
 _REPLACED_AFTER_DAYS: Final = 29
 
@@ -41,6 +42,11 @@ class ShippedParent:
         """Whether being too old is the point of this one."""
         return self.days > KEPT_DAYS
 
+    @property
+    def worth_drawing_ahead(self) -> bool:
+        """Whether somebody is likely to look at it; the others are drawn when asked for."""
+        return self.status == "succeed" and not self.meant_to_be_too_old and self.seconds != TOO_LONG
+
 
 # Most useful first: this is also the order in which they are drawn.
 CATALOGUE: Final = (
@@ -58,7 +64,7 @@ CATALOGUE: Final = (
     ),
     ShippedParent("nearly-too-old", "A young newsreader, seen upright", "mei", "5.1", "portrait", days=25),
     ShippedParent("faceless", "An empty room with shelves, nobody around", "amara", days=4, faceless=True),
-    ShippedParent("too-long", "A bearded man talks on and on, extended", "diego", "15.08", days=5),
+    ShippedParent("too-long", "A bearded man talks on and on, extended", "diego", TOO_LONG, days=5),
     ShippedParent("too-old", "An old professor, filmed last month", "oskar", days=34),
     ShippedParent("failed", "A crowd in a stadium", "amara", days=2, status="failed", reason=RISK_CONTROL),
     ShippedParent("still-processing", "A chef tastes the soup", "diego", days=0.01, status="processing"),

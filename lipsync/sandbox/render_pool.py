@@ -1,7 +1,7 @@
 """Two drawing processes at most, and who may use them first.
 
 Tasks of people go before the shipped parents, which are drawn in the background on one
-of the two processes only, so that a person never waits for both.
+of the two processes only, and none is begun while a person waits.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class RenderPool:
         self._results: dict[Path, asyncio.Future[None]] = {}
         self._changed = asyncio.Condition()
         self._workers: list[asyncio.Task[None]] = []
+        self._awaited: set[Path] = set()
+        """Files that somebody waits for, queued or being made."""
 
     def start(self) -> None:
         """Begin to take orders (processes are started when there is something to draw)."""
@@ -52,6 +54,8 @@ class RenderPool:
                 (self._background if background else self._urgent).append(order)
             elif not background:
                 self._promote(order.to)
+            if not background:
+                self._awaited.add(order.to)
             self._changed.notify_all()
         await asyncio.shield(result)
 
@@ -66,7 +70,7 @@ class RenderPool:
             while True:
                 if self._urgent:
                     return self._urgent.popleft()
-                if all_orders and self._background:
+                if all_orders and self._background and not self._awaited:
                     return self._background.popleft()
                 await self._changed.wait()
 
@@ -84,15 +88,19 @@ class RenderPool:
                 try:
                     if process is None or process.returncode is not None:
                         process = await _begin()
-                    self._answer(order, await _ask(process, order))
+                    reason = await _ask(process, order)
                 except OSError as error:
-                    self._answer(order, f"The drawing process could not be used: {error.strerror}")
+                    reason = f"The drawing process could not be used: {error.strerror}"
+                await self._answer(order, reason)
         finally:
             if process is not None:
                 await _end(process)
 
-    def _answer(self, order: RenderOrder, reason: str | None) -> None:
-        result = self._results.pop(order.to)
+    async def _answer(self, order: RenderOrder, reason: str | None) -> None:
+        async with self._changed:
+            result = self._results.pop(order.to)
+            self._awaited.discard(order.to)
+            self._changed.notify_all()
         if reason is None:
             result.set_result(None)
         else:

@@ -26,12 +26,13 @@ from lipsync.sandbox.control import control_routes
 from lipsync.sandbox.faults import FaultBox, parse_words
 from lipsync.sandbox.files import Files
 from lipsync.sandbox.options import Options
+from lipsync.sandbox.parent_process import ParentProcess
 from lipsync.sandbox.refusals import Refusal
 from lipsync.sandbox.render_pool import RenderPool
 from lipsync.sandbox.store import Store
 from lipsync.sandbox.work import Work
 
-_PARENT_CHECK_SECONDS = 0.5
+_PARENT_CHECK_SECONDS = 0.25
 _BACKLOG = 256
 
 
@@ -39,7 +40,9 @@ class NotLoopback(ValueError):
     """The address to listen at can be reached from other machines."""
 
 
-def build_app(options: Options, own_url: str, on_ready: Callable[[], None] = lambda: None) -> Starlette:
+def build_app(
+    options: Options, own_url: str, parent: ParentProcess, on_ready: Callable[[], None] = lambda: None
+) -> Starlette:
     """The ASGI app of one sandbox."""
     options.data.mkdir(parents=True, exist_ok=True)
     store = Store(options.data / "sandbox.db")
@@ -63,7 +66,7 @@ def build_app(options: Options, own_url: str, on_ready: Callable[[], None] = lam
 
     middleware = [Middleware(_KnownHost)] if _is_loopback(options.host) else []
     return Starlette(
-        routes=[*api.routes(), *account_routes(api), *control_routes(api)],
+        routes=[*api.routes(), *account_routes(api), *control_routes(api, parent)],
         exception_handlers={404: _no_such_route, 405: _no_such_route},
         middleware=middleware,
         lifespan=lifespan,
@@ -77,38 +80,25 @@ def serve(options: Options, *, allow_other_machines: bool = False) -> None:
     with _listen(options.host, options.port) as sock:
         host = f"[{options.host}]" if ":" in options.host else options.host
         own_url = f"http://{host}:{sock.getsockname()[1]}"
-        app = build_app(options, own_url, lambda: print(f"ready {own_url}", flush=True))
+        parent = ParentProcess(options.parent_pid)
+        app = build_app(options, own_url, parent, lambda: print(f"ready {own_url}", flush=True))
         config = uvicorn.Config(
             app, http=Protocol, ws="none", loop="asyncio", log_level="error", access_log=False,
             timeout_graceful_shutdown=1, server_header=False,
         )  # fmt: skip
-        asyncio.run(_run(uvicorn.Server(config), sock, options.parent_pid))
+        asyncio.run(_run(uvicorn.Server(config), sock, parent))
 
 
-async def _run(server: uvicorn.Server, sock: socket.socket, parent_pid: int | None) -> None:
-    watcher = asyncio.create_task(_end_with_parent(server, parent_pid)) if parent_pid else None
+async def _run(server: uvicorn.Server, sock: socket.socket, parent: ParentProcess) -> None:
+    watcher = asyncio.create_task(_end_with_parent(server, parent))
     await server.serve(sockets=[sock])
-    if watcher is not None:
-        watcher.cancel()
+    watcher.cancel()
 
 
-async def _end_with_parent(server: uvicorn.Server, pid: int) -> None:
-    is_own_parent = os.getppid() == pid
-    while not server.should_exit:
-        gone = os.getppid() != pid if is_own_parent else not _is_alive(pid)
-        if gone:
-            server.should_exit = True
+async def _end_with_parent(server: uvicorn.Server, parent: ParentProcess) -> None:
+    while not parent.is_gone():
         await asyncio.sleep(_PARENT_CHECK_SECONDS)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    server.should_exit = True
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+LOCK_WAIT_SECONDS: Final = 4.0  # a former sandbox may still be ending
 UNFINISHED: Final = ("submitted", "processing")
 
 _SCHEMA = """
@@ -247,7 +248,7 @@ def _storable(value: object) -> str | None:
 
 def _hold(path: Path) -> sqlite3.Connection:
     """A lock that ends with the process, however that ends, on every system."""
-    lock = sqlite3.connect(path, isolation_level=None, timeout=2.0, check_same_thread=False)
+    lock = sqlite3.connect(path, isolation_level=None, timeout=LOCK_WAIT_SECONDS, check_same_thread=False)
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:

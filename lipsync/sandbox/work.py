@@ -129,7 +129,7 @@ class Work:
 
     async def _prepare_parents(self) -> None:
         for parent in CATALOGUE:
-            if parent.status == "succeed" and not parent.meant_to_be_too_old:
+            if parent.worth_drawing_ahead:
                 name = f"parents/{parent.name}.mp4"
                 with contextlib.suppress(RenderFailed):  # told to whoever asks for the file
                     await self._pool.render(self._order(spec_of(parent), name), background=True)

@@ -79,6 +79,6 @@ def finished(sandbox: RunningSandbox, task_id: str, path: str = LIP_SYNC) -> dic
         task = query(sandbox, task_id, path)
         return task if task["task_status"] in ("succeed", "failed") else None
 
-    found = wait_until(end, timeout=60, what="the end of the task")
+    found = wait_until(end, timeout=150, what="the end of the task")
     assert found is not None
     return found

@@ -17,5 +17,5 @@ def test_a_presenter_says_the_text_while_queries_are_answered(tmp_path: Path) ->
         check_video_decodes(clip)
         facts = probe_video(clip)
         assert (facts.width, facts.height, facts.has_sound) == (1280, 720, True)
-        assert sandbox.log()["calls"][f"query {task_id}"] > 50  # all of them answered while it was drawn
+        assert sandbox.log()["calls"][f"query {task_id}"] > 20  # all of them answered while it was drawn
         assert sandbox.get(LIP_SYNC).json()["data"][0]["task_id"] == task_id

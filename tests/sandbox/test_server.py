@@ -135,7 +135,7 @@ def test_parents_are_drawn_in_the_background_at_the_first_start(tmp_path: Path) 
         assert not list((sandbox.data / "parents").glob("*.mp4"))
         sandbox.args = tuple(arg for arg in sandbox.args if arg != "--no-prepare")
         sandbox.restart()
-        wait_until(lambda: len(list((sandbox.data / "parents").glob("[!.]*.mp4"))) == 9, timeout=60)
+        wait_until(lambda: len(list((sandbox.data / "parents").glob("[!.]*.mp4"))) == 8, timeout=60)
 
 
 def test_sigterm_ends_it_while_it_works(tmp_path: Path) -> None:
