@@ -80,6 +80,11 @@ class Asker:
         with self._lock:
             self._questions.pop(subject, None)
 
+    def is_open(self, subject: Hashable) -> bool:
+        """Whether a question has no answer yet."""
+        known = self._questions.get(subject)
+        return known is not None and not known.future.done()
+
     def _start(self, subject: Hashable, operation: Callable[[], T], earlier: _Question | None) -> _Question:
         value = None
         if earlier is not None:
@@ -101,14 +106,14 @@ def asker() -> Asker:
     return Asker()
 
 
-def rerun_when_answered(*answers: Answer[Any], subject_done: Callable[[], bool]) -> None:
+def rerun_when_answered(answer: Answer[Any], *, subject: Hashable) -> None:
     """Draw the page again as soon as an open question is answered."""
-    if not any(answer.waiting for answer in answers):
+    if not answer.waiting:
         return
 
     def watch() -> None:
         speak()
-        if subject_done():
+        if not asker().is_open(subject):
             st.rerun()
 
     st.fragment(watch, run_every=1.0)()

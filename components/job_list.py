@@ -60,7 +60,12 @@ def rows(
                 known = parent_id(request)
                 st.image(parent_picture_url(known or "none"), alt=t("The video"), width="stretch")
             with words:
-                link("jobs", plain(title, most=90) or t("Without words"), job=job.id)
+                link(
+                    "jobs",
+                    plain(title, most=90) or t("Without words"),
+                    icon=":material/chevron_right:",
+                    job=job.id,
+                )
                 st.caption(_caption(request, job))
             with when:
                 state_badge(job.state)

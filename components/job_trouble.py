@@ -37,11 +37,10 @@ def job_trouble(job: Job, explanation: Explanation, deeds: Deeds, *, repeated: J
     if repeated is not None and "try_again" in actions:
         actions.remove("try_again")
     with st.container(horizontal=True, gap="small"):
-        if repeated is not None:
-            if st.button(
-                t("Open the job that was sent instead"), type="primary", icon=":material/arrow_forward:"
-            ):
-                go("jobs", job=repeated.id)
+        if repeated is not None and st.button(
+            t("Open the job that was sent instead"), type="primary", icon=":material/arrow_forward:"
+        ):
+            go("jobs", job=repeated.id)
         for index, action in enumerate(actions):
             _button(job, action, deeds, first=index == 0 and repeated is None)
     if "decide" in actions:

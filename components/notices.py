@@ -44,7 +44,7 @@ def accounts_notice(accounts: Iterable[Account]) -> None:
 def sandbox_mark(account: Account | None) -> None:
     """Beside a clip that a sandbox made."""
     if account is not None and account.on_this_machine:
-        st.badge(t("Sandbox: made on this computer, not by Kling"), icon=":material/science:", color="gray")
+        st.badge(t("Made in the sandbox, not by Kling"), icon=":material/science:", color="gray")
 
 
 def trouble(explanation: Explanation, *, severe: bool = True) -> None:

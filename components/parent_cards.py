@@ -80,18 +80,23 @@ def cards(
     on_choose: Callable[[str], None],
     key: str,
     columns: int = 3,
+    words: tuple[str, str] | None = None,
 ) -> None:
-    """Small cards with a picture and a button each; `on_choose` gets our id of the parent."""
+    """Small cards with a picture and a button each; `on_choose` gets our id of the parent.
+
+    `words` are the button's, for the chosen one and for the others.
+    """
+    on, off = words or (t("Chosen"), t("Choose"))
     grid = st.grid(columns, min_column_width=140, gap="small", key=f"{key}-cards")
     for known in shown:
         verdict = eligibility(known.parent)
-        with grid.container(border=True, gap="xsmall"):
+        with grid.container(border=True, gap="xsmall", height="stretch"):
             st.image(parent_picture_url(known.id), alt=title_of(known.parent), width="stretch")
             st.caption(plain(title_of(known.parent), most=46))
             st.caption(card_line(known.parent, verdict))
             mine = known.id == chosen
             st.button(
-                t("Chosen") if mine else t("Choose"),
+                on if mine else off,
                 key=f"{key}-{known.id}",
                 icon=":material/check:" if mine else None,
                 type="primary" if mine else "secondary",

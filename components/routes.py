@@ -29,12 +29,17 @@ CALLBACK_LIMIT_BYTES = 64 * 1024
 """A callback of the specification is below 2 KB."""
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 FILM_STRIP = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 270"><rect width="480" height="270" fill="#8d87a3"/>'
-    '<g fill="none" stroke="#fff" stroke-width="7" opacity=".75"><rect x="185" y="90" width="110" height="90" rx="10"/>'
-    '<path d="M225 117v36l30-18z" fill="#fff"/></g></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 270">'
+    '<rect width="480" height="270" fill="#8d87a3"/><g fill="none" stroke="#fff" stroke-width="7" opacity=".75">'
+    '<rect x="185" y="90" width="110" height="90" rx="10"/><path d="M225 117v36l30-18z" fill="#fff"/></g></svg>'
 )
 MEDIA = "/app/static/media"
 """Below `/app/static/`, because players take relative addresses only there."""
+
+
+_NO_PICTURE = (
+    ValueError, ParentNotFound, UnknownAccount, UpstreamError, NotPlayable, MediaToolMissing, OSError,
+)  # fmt: skip
 
 
 def result_url(job_id: str, *, download: bool = False) -> str:
@@ -86,7 +91,7 @@ async def parent_picture(request: Request) -> Response:
     name = request.path_params["name"].removesuffix(".jpg")
     try:
         path = await run_in_threadpool(lambda: picture_of(current().parents.video(name)))
-    except (ValueError, ParentNotFound, UnknownAccount, UpstreamError, NotPlayable, MediaToolMissing, OSError):
+    except _NO_PICTURE:
         return Response(FILM_STRIP, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
     return _file(path, "image/jpeg")
 

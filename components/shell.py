@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from components.notices import accounts_notice
@@ -11,7 +13,10 @@ from components.style import STYLE
 from lipsync.i18n import t
 from lipsync.studio import current
 
-st.set_page_config(page_title="Lip-sync studio", page_icon=":material/movie_edit:", layout="wide")
+# Ours, because a Material icon here would be fetched from another host.
+ICON = Path(__file__).with_name("icon.png")
+
+st.set_page_config(page_title="Lip-sync studio", page_icon=ICON, layout="wide")
 choose_language()
 st.html(STYLE)
 
@@ -19,6 +24,6 @@ if not may_enter():
     st.stop()
 
 chosen = st.navigation([page(name) for name in NAMES], position="top")
-st.set_page_config(page_title=f"{chosen.title} · {t('Lip-sync studio')}")
+st.set_page_config(page_title=f"{chosen.title} · {t('Lip-sync studio')}", page_icon=ICON)
 accounts_notice(current().accounts.values())
 chosen.run()

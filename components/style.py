@@ -6,7 +6,8 @@ STYLE = """
 <style>
 .stMainBlockContainer { max-width: 76rem; padding-top: 4.5rem; padding-bottom: 4rem; }
 .st-key-sandbox-notice [data-testid="stAlertContainer"] { padding: 0.55rem 1rem; }
-[data-testid="stVideo"] { border-radius: 0.6rem; background: #0b0a10; }
+.stMainBlockContainer a[data-testid="stPageLink-NavLink"]:not(:hover) { background: transparent; }
+[data-testid="stVideo"] { max-height: 26rem; border-radius: 0.6rem; background: #0b0a10; }
 [data-testid="stImage"] img { border-radius: 0.45rem; aspect-ratio: 16 / 9; object-fit: cover; width: 100%; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }

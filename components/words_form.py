@@ -70,7 +70,7 @@ def text_fields(problems: Sequence[Problem], *, clip_seconds: float | None) -> N
 
 
 def _voice_fields(problems: Sequence[Problem], language: Language) -> None:
-    left, right = st.columns([2, 3], vertical_alignment="top")
+    left, right = st.columns(2, gap="medium", vertical_alignment="top")
     with left:
         st.segmented_control(
             t("Language"),

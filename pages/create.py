@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components import draft, words_form
-from components.asking import asker
+from components.asking import asker, rerun_when_answered
 from components.notices import no_account_help
 from components.parent_picker import default_parent, parent_picker
 from components.person import person, speak
@@ -150,11 +150,13 @@ if arrival.fill_from:
     fill_from_job(arrival.fill_from)
 take_from_address()
 
+subject = ("recent", studio.settings.database_address, who.workspace)
 recent = asker().ask(
-    ("recent", studio.settings.database_address, who.workspace),
+    subject,
     lambda: studio.parents.recent(workspace=who.workspace, owner=who.owner),
     fresh_seconds=30,
 )
+rerun_when_answered(recent, subject=subject)
 known = list(studio.parents.known(workspace=who.workspace))
 parent = chosen_parent(known)
 request = draft.read(parent)
