@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-GROWTH = 1.4
+GROWTH = 1.5
 LONGEST_FACTOR = 4.0
 """The wait grows to this many times the first one: 5 s to 20 s."""
 JITTER = 0.1
 """Waits vary by up to ±10 %, so that jobs sent together are not asked for together."""
-NEAR_USUAL = (0.95, 1.1)
+NEAR_USUAL = (0.97, 1.07)
 """Between these shares of the usual time a look comes twice as often."""
 SLOW_AFTER_SECONDS = 3_600.0
 SLOW_WAIT_SECONDS = 240.0
