@@ -160,10 +160,10 @@ class ParentShelf:
                 return client.query(kind, task_id)
             except UpstreamError as error:
                 errors.append(error)
-        for error in errors:
-            if not isinstance(error, NotFound | RouteMissing):
-                raise error
-        if all(isinstance(error, RouteMissing) for error in errors):
+        for trouble in errors:
+            if not isinstance(trouble, NotFound | RouteMissing):
+                raise trouble
+        if all(isinstance(one, RouteMissing) for one in errors):
             raise errors[0]
         return None
 
