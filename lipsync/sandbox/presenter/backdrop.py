@@ -93,6 +93,10 @@ def _mark(size: tuple[int, int]) -> Image.Image:
     width = int(right - left) + big
     mark = Image.new("RGBA", (width, big), (0, 0, 0, 0))
     draw = ImageDraw.Draw(mark)
-    draw.rounded_rectangle((2, 2, width - 3, big - 3), big / 2, fill=(16, 20, 28, 150), outline=(255, 255, 255, 120), width=5)
-    draw.text((big / 2 - left, (big - (bottom - top)) / 2 - top), MARK_TEXT, font=font, fill=(255, 255, 255, 235))
+    draw.rounded_rectangle(
+        (2, 2, width - 3, big - 3), big / 2, fill=(16, 20, 28, 150), outline=(255, 255, 255, 120), width=5
+    )
+    draw.text(
+        (big / 2 - left, (big - (bottom - top)) / 2 - top), MARK_TEXT, font=font, fill=(255, 255, 255, 235)
+    )
     return mark.filter(ImageFilter.GaussianBlur(0.6)).resize((width // 4, height), Image.Resampling.LANCZOS)

@@ -46,7 +46,10 @@ class Mesh:
         border = min(height, max(0, round((_BODY_FROM - box.top) * scale)))
         self._ys = np.unique(
             np.concatenate(
-                (_cuts(0, border, _CELL_UNITS * scale), _cuts(border, self._still_from, _BODY_CELL_UNITS * scale))
+                (
+                    _cuts(0, border, _CELL_UNITS * scale),
+                    _cuts(border, self._still_from, _BODY_CELL_UNITS * scale),
+                )
             )
         )
         columns, rows = len(self._xs) - 1, len(self._ys) - 1
@@ -73,7 +76,12 @@ class Mesh:
         corners = np.stack((xs, ys), axis=-1).tolist()
         cells = []
         for row, column in self._cells:
-            box = (int(self._xs[column]), int(self._ys[row]), int(self._xs[column + 1]), int(self._ys[row + 1]))
+            box = (
+                int(self._xs[column]),
+                int(self._ys[row]),
+                int(self._xs[column + 1]),
+                int(self._ys[row + 1]),
+            )
             quad = (
                 *corners[row][column], *corners[row + 1][column],
                 *corners[row + 1][column + 1], *corners[row][column + 1],

@@ -17,7 +17,9 @@ from lipsync.media import find_ffmpeg
 from lipsync.sandbox.presenter.canvas import FRAMES_A_SECOND
 
 TITLE: Final = "Sandbox clip"
-COMMENT: Final = "Sandbox: a drawn presenter, made on this computer for trying things out. Not a real service's video."
+COMMENT: Final = (
+    "Sandbox: a drawn presenter, made on this computer for trying things out. Not a real service's video."
+)
 _TIMEOUT_SECONDS: Final = 120.0
 _SOUND_RATE: Final = 44_100
 
@@ -40,7 +42,8 @@ def encode(frames: Iterable[bytes], size: tuple[int, int], count: int, sound: Pa
     silence = ["-f", "lavfi", "-i", f"anullsrc=r={_SOUND_RATE}:cl=mono"]
     command = [
         str(find_ffmpeg()), "-v", "error", "-nostdin", "-y",
-        "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(FRAMES_A_SECOND), "-i", "pipe:0",
+        "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(FRAMES_A_SECOND),
+        "-i", "pipe:0",
         *(silence if sound is None else ["-f", "wav", "-i", str(sound)]),
         "-map", "0:v", "-map", "1:a", "-af", "apad", "-t", seconds,
         "-vf", "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p",

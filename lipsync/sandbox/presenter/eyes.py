@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lipsync.sandbox.presenter.people import Presenter
-from lipsync.sandbox.presenter.svg import blurred, clipped, ellipse, group, line, mixed, path, radial
+from lipsync.sandbox.presenter.svg import clipped, ellipse, group, line, mixed, path, radial
 
 _EYE_X, _EYE_Y = 67.0, 408.0
 
@@ -44,14 +44,17 @@ def _eye(person: Presenter, side: int, look: Look) -> str:
     bottom = y + h * (0.62 + 0.06 * look.lid)
     inner, outer = (x - side * w, y + 3.5), (x + side * w, y - 1.5)
     upper = f"C{inner[0] + side * w * 0.5:.2f},{top + 1:.2f} {outer[0] - side * w * 0.5:.2f},{top - 1:.2f}"
-    lower = f"C{outer[0] - side * w * 0.4:.2f},{bottom + 3:.2f} {inner[0] + side * w * 0.5:.2f},{bottom + 3:.2f}"
+    lower = (
+        f"C{outer[0] - side * w * 0.4:.2f},{bottom + 3:.2f} {inner[0] + side * w * 0.5:.2f},{bottom + 3:.2f}"
+    )
     start, end = f"{inner[0]:.2f},{inner[1]:.2f}", f"{outer[0]:.2f},{outer[1]:.2f}"
     shape = f"M{start} {upper} {end} {lower} {start} Z"
     lash = mixed(person.hair if person.age < 0.8 else "#5b4a44", "#120a08", 0.6)
     lid_line = line(f"M{start} {upper} {end}", lash, 4.6 if person.lashes else 3.4)
     crease_y = y - h * 1.15
     crease = line(
-        f"M{inner[0] + side * 5:.1f},{y - h * 0.5:.1f} Q{x:.1f},{crease_y - h * 0.55:.1f} {outer[0]:.1f},{y - h * 0.62:.1f}",
+        f"M{inner[0] + side * 5:.1f},{y - h * 0.5:.1f} Q{x:.1f},{crease_y - h * 0.55:.1f} "
+        f"{outer[0]:.1f},{y - h * 0.62:.1f}",
         person.shade, 2.6)  # fmt: skip
     wing = (
         line(f"M{end} q{side * 7},{-2 - 5 * look.lid:.1f} {side * 11},{-6 - 5 * look.lid:.1f}", lash, 3.2)
@@ -60,14 +63,16 @@ def _eye(person: Presenter, side: int, look: Look) -> str:
     )
     under = line(f"M{end} {lower} {start}", person.shade, 2)
     if look.lid < 0.14:
-        return blurred(0.8, crease, opacity=0.5) + under + lid_line + wing
+        return group(crease, opacity=0.4) + under + lid_line + wing
     ball = _ball(person, x + look.across, y - 1.5 + look.down, k)
-    shade = blurred(3, path(f"M{start} {upper} {end} l0,-30 L{inner[0]:.1f},{y - 40} Z", "#3a2a35",
-                            transform="translate(0 5)"), opacity=0.42)  # fmt: skip
+    above = f"M{start} {upper} {end} l0,-40 L{inner[0]:.1f},{y - 44:.1f} Z"
+    shade = "".join(
+        path(above, "#3a2a35", transform=f"translate(0 {down})", opacity=0.13) for down in (2.5, 4.5, 6.5)
+    )
     corner = ellipse(inner[0] + side * 3.5, inner[1] - 0.5, 4, 3, mixed(person.blush, "#ffffff", 0.25))
     return "".join(
         (
-            blurred(0.8, crease, opacity=0.8),
+            group(crease, opacity=0.6),
             path(shape, "#f7f3f0"),
             clipped(shape, corner, ball, shade),
             group(under, opacity=0.7),
@@ -80,7 +85,9 @@ def _eye(person: Presenter, side: int, look: Look) -> str:
 def _ball(person: Presenter, x: float, y: float, k: float) -> str:
     r = 15.6 * k
     light = mixed(person.iris, "#ffffff", 0.35)
-    definition, fill = radial(((0, light), (0.55, person.iris), (1, mixed(person.iris, "#000000", 0.6))), x, y + 4, r)
+    definition, fill = radial(
+        ((0, light), (0.55, person.iris), (1, mixed(person.iris, "#000000", 0.6))), x, y + 4, r
+    )
     return (
         f"<defs>{definition}</defs>"
         + ellipse(x, y, r, r, fill)
@@ -96,17 +103,19 @@ def _brow(person: Presenter, side: int, raised: float) -> str:
     y = 364 - raised - (4 if person.eye_scale > 1.1 else 0)
     shape = (
         f"M{x0},{y - 1} C{x0 + side * 14},{y - 8 - t * 0.3:.1f} {x1},{y - 12 - t * 0.3:.1f} {x2},{y + 6} "
-        f"C{x1 + side * 6},{y - 6 + t * 0.3:.1f} {x0 + side * 14},{y - 3 + t * 0.55:.1f} {x0},{y - 1 + t * 0.8:.1f} Z"
+        f"C{x1 + side * 6},{y - 6 + t * 0.3:.1f} {x0 + side * 14},{y - 3 + t * 0.55:.1f} "
+        f"{x0},{y - 1 + t * 0.8:.1f} Z"
     )
     colour = mixed(person.hair, "#1a0f0c", 0.25) if person.age < 0.8 else mixed(person.hair, "#8a7f78", 0.6)
-    return blurred(0.9, path(shape, colour), opacity=0.92)
+    return path(shape, colour, opacity=0.9)
 
 
 def _glasses() -> str:
     rims = []
     for side in (-1, 1):
         x = 500 + side * _EYE_X
-        rims.append(f'<rect x="{x - 46}" y="376" width="92" height="70" rx="30" fill="#ffffff" fill-opacity="0.07" '
+        rims.append(f'<rect x="{x - 46}" y="376" width="92" height="70" rx="30" '
+                    f'fill="#ffffff" fill-opacity="0.07" '
                     f'stroke="#3b2a22" stroke-width="5"/>')  # fmt: skip
         rims.append(line(f"M{x - 28},392 l14,-8", "#ffffff", 4, opacity=0.5))
         rims.append(line(f"M{500 + side * 113},396 L{500 + side * 128},392", "#3b2a22", 5))

@@ -57,7 +57,8 @@ _EVERYBODY = (
                              "girl", "female", "she", "her", "女", "女人", "女士", "老师", "歌手"),
         skin="#8a5539", shade="#5a3222", light="#b67a55", blush="#a4493c", lip="#8e3b40",
         hair="#231815", hair_style="curls", iris="#2c1a12", brow_width=8, clothes="jumper",
-        cloth="#e2a23b", cloth_second="#c2822a", scenery="home", jaw_half_width=106, shoulder_scale=0.78, earrings="hoops",
+        cloth="#e2a23b", cloth_second="#c2822a", scenery="home", jaw_half_width=106, shoulder_scale=0.78,
+        earrings="hoops",
         lip_fullness=1.3, mouth_half_width=48,
     ),
     Presenter(
@@ -69,7 +70,8 @@ _EVERYBODY = (
         shoulder_scale=0.88, lip_fullness=0.72, lashes=False, glasses=True, age=1.0,
     ),
     Presenter(
-        name="diego", words=("man", "boy", "male", "guy", "beard", "businessman", "father", "chef", "he", "his",
+        name="diego", words=("man", "boy", "male", "guy", "beard", "businessman", "father", "chef", "he",
+                             "his",
                              "latino", "indian", "arab", "男", "男人", "男生", "先生", "爸爸", "厨师"),
         skin="#c98f68", shade="#94603f", light="#e6b48c", blush="#c06c52", lip="#a45f50",
         hair="#1d1613", hair_style="short", iris="#3b2415", brow_width=11, clothes="shirt",
@@ -82,15 +84,17 @@ _EVERYBODY = (
         skin="#fbd9c4", shade="#dda287", light="#ffe6d6", blush="#f49a8e", lip="#d4666a",
         hair="#b5652e", hair_style="bunches", iris="#4e7d4a", brow_width=6, clothes="pinafore",
         cloth="#d95f5f", cloth_second="#fff4e3", scenery="garden", face_half_width=152, jaw_half_width=112,
-        chin_y=598, shoulder_scale=0.62, freckles=True, eye_scale=1.16, lip_fullness=0.85, mouth_half_width=41,
+        chin_y=598, shoulder_scale=0.62, freckles=True, eye_scale=1.26, lip_fullness=0.85,
+        mouth_half_width=41,
     ),
     Presenter(
         name="nasrin", words=("mother", "mum", "mom", "doctor", "elegant", "grandmother", "grandma",
                               "older woman", "妈妈", "奶奶", "医生", "贵妇"),
         skin="#ddab85", shade="#a9754f", light="#f5cfae", blush="#d77c68", lip="#a94a4c",
         hair="#5b4a45", hair_style="bun", iris="#5a3d1f", brow_width=7.5, clothes="scarf",
-        cloth="#5d3a58", cloth_second="#d9b36c", scenery="gallery", jaw_half_width=104, shoulder_scale=0.78, earrings="studs",
-        age=0.6,
+        cloth="#5d3a58", cloth_second="#d9b36c", scenery="gallery", jaw_half_width=104, shoulder_scale=0.78,
+        earrings="studs",
+        age=0.42,
     ),
 )  # fmt: skip
 

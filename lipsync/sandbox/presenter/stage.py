@@ -22,7 +22,7 @@ from lipsync.sandbox.presenter.mouth import REST, MouthShape, mouth
 from lipsync.sandbox.presenter.people import PRESENTERS, Presenter
 from lipsync.sandbox.presenter.svg import Box, group, render
 
-_MOUTH_STEP = 0.04
+_OPEN_STEP, _SPREAD_STEP, _DETAIL_STEP = 0.03, 0.08, 0.25
 
 
 class Stage:
@@ -98,7 +98,13 @@ class _Cast:
 def _still(person: Presenter, box: Box, size: tuple[int, int]) -> Image.Image:
     """Everything but eyes and mouth. Kept, since drawing it takes as long as twenty frames."""
     return render(
-        group(hair.behind(person), head.neck(person), clothes.clothes(person), head.head(person), hair.on_top(person)),
+        group(
+            hair.behind(person),
+            head.neck(person),
+            clothes.clothes(person),
+            head.head(person),
+            hair.on_top(person),
+        ),
         box,
         size,
     )
@@ -107,9 +113,13 @@ def _still(person: Presenter, box: Box, size: tuple[int, int]) -> Image.Image:
 def _rounded(shape: MouthShape) -> MouthShape:
     """To steps too small to see, so that equal shapes share a drawing."""
 
-    def step(value: float) -> float:
-        return round(round(value / _MOUTH_STEP) * _MOUTH_STEP, 3)
+    def near(value: float, step: float) -> float:
+        return round(round(value / step) * step, 3)
 
-    return MouthShape(*(step(value) for value in (shape.open, shape.spread, shape.press, shape.bite, shape.tongue)))
-
-
+    return MouthShape(
+        near(shape.open, _OPEN_STEP),
+        near(shape.spread, _SPREAD_STEP),
+        near(shape.press, _DETAIL_STEP),
+        near(shape.bite, _DETAIL_STEP),
+        near(shape.tongue, _DETAIL_STEP),
+    )

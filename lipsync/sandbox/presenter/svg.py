@@ -98,7 +98,21 @@ def blurred(deviation: float, *parts: str, opacity: float = 1.0) -> str:
     )
 
 
-def linear(stops: tuple[tuple[float, str], ...], x1: float, y1: float, x2: float, y2: float) -> tuple[str, str]:
+def soft(x: float, y: float, rx: float, ry: float, colour: str, opacity: float = 1.0) -> str:
+    """An ellipse that fades towards its edge: many times cheaper than a blurred one."""
+    name = fresh_id()
+    return (
+        f'<radialGradient id="{name}"><stop offset="0" stop-color="{colour}"/>'
+        f'<stop offset="0.45" stop-color="{colour}" stop-opacity="0.72"/>'
+        f'<stop offset="0.75" stop-color="{colour}" stop-opacity="0.2"/>'
+        f'<stop offset="1" stop-color="{colour}" stop-opacity="0"/></radialGradient>'
+        + ellipse(x, y, rx, ry, f"url(#{name})", opacity=opacity)
+    )
+
+
+def linear(
+    stops: tuple[tuple[float, str], ...], x1: float, y1: float, x2: float, y2: float
+) -> tuple[str, str]:
     """A gradient from (x1, y1) to (x2, y2) in canvas units: (its definition, how to fill with it)."""
     name = fresh_id()
     definition = (

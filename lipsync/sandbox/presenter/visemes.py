@@ -34,8 +34,10 @@ class _Target:
 
 _VOWELS = {
     "a": _Target(0.82, 0.12, shapes=0.6), "A": _Target(0.9, 0.0, shapes=0.6), "V": _Target(0.68, 0.0),
-    "0": _Target(0.66, -0.3, shapes=0.7), "O": _Target(0.66, -0.55, shapes=1.0), "o": _Target(0.55, -0.62, shapes=1.0),
-    "U": _Target(0.36, -0.7, shapes=1.0), "u": _Target(0.3, -0.9, shapes=1.2), "W": _Target(0.35, -0.6, shapes=0.9),
+    "0": _Target(0.66, -0.3, shapes=0.7), "O": _Target(0.66, -0.55, shapes=1.0),
+    "o": _Target(0.55, -0.62, shapes=1.0),
+    "U": _Target(0.36, -0.7, shapes=1.0), "u": _Target(0.3, -0.9, shapes=1.2),
+    "W": _Target(0.35, -0.6, shapes=0.9),
     "y": _Target(0.28, -0.75, shapes=1.1), "Y": _Target(0.4, -0.6, shapes=0.9),
     "i": _Target(0.3, 0.85, shapes=0.9), "I": _Target(0.36, 0.5), "e": _Target(0.46, 0.6, shapes=0.7),
     "E": _Target(0.58, 0.45, shapes=0.6), "@": _Target(0.44, 0.05, holds=0.8, shapes=0.25),
@@ -62,8 +64,10 @@ _REST = _Target(0.0, 0.0, holds=2.2, shapes=1.2)
 _UNKNOWN = _Target(0.3, 0.0, holds=0.3, shapes=0.1)
 
 _STEPS_A_SECOND = 200
-_OPEN_SIGMA_SECONDS = 0.030
+_OPEN_SIGMA_SECONDS = 0.028
 _WIDTH_SIGMA_SECONDS = 0.050
+_USUAL_PHONEME_SECONDS = 0.085
+"""At this pace the widths above hold; fast speech narrows them, or the mouth would hardly open."""
 _CLOSE_BEFORE_SECONDS = 0.035
 """Lips meet for b and p before the sound of their bursting, which is where the phoneme is marked."""
 _RAMP_SECONDS = 0.06
@@ -75,7 +79,9 @@ def is_closure(symbol: str) -> bool:
     return symbol[:1] in _LIPS
 
 
-def mouth_track(phonemes: Sequence[Phoneme], frame_times: Track, loudness: Track | None = None) -> list[MouthShape]:
+def mouth_track(
+    phonemes: Sequence[Phoneme], frame_times: Track, loudness: Track | None = None
+) -> list[MouthShape]:
     """The mouth at each of `frame_times` (the middles of the frames, evenly spaced).
 
     `loudness` (0 to 1 a frame) makes loud syllables wider; the shape alone comes from the phonemes.
@@ -85,7 +91,7 @@ def mouth_track(phonemes: Sequence[Phoneme], frame_times: Track, loudness: Track
     opening, spread, bite, tongue = _smoothed(phonemes, grid)
     tracks = [np.interp(frame_times, grid, track) for track in (opening, spread, bite, tongue)]
     if loudness is not None:
-        tracks[0] = tracks[0] * (0.62 + 0.5 * loudness)
+        tracks[0] = tracks[0] * (0.3 + 0.85 * loudness)
     press = _closures(phonemes, frame_times)
     tracks[0] = np.clip(tracks[0] * (1.0 - press), 0.0, 1.0)
     tracks[0][tracks[0] < 0.03] = 0.0
@@ -103,11 +109,18 @@ def _smoothed(phonemes: Sequence[Phoneme], grid: Track) -> tuple[Track, Track, T
         span = slice(*np.searchsorted(grid, (start, end)))
         values[:, span] = np.array([[target.open], [target.spread], [target.bite], [target.tongue]])
         holds[span], shapes[span] = target.holds, target.shapes
-    opening = _average(values[0], holds, _OPEN_SIGMA_SECONDS)
-    spread = _average(values[1], shapes, _WIDTH_SIGMA_SECONDS)
+    haste = _haste(phonemes)
+    opening = _average(values[0], holds, _OPEN_SIGMA_SECONDS * haste)
+    spread = _average(values[1], shapes, _WIDTH_SIGMA_SECONDS * haste)
     bite = _average(values[2], holds, _OPEN_SIGMA_SECONDS * 0.7)
     tongue = _average(values[3], holds, _OPEN_SIGMA_SECONDS)
     return opening, spread, bite, tongue
+
+
+def _haste(phonemes: Sequence[Phoneme]) -> float:
+    """Typical length of a phoneme here against the usual, between 0.5 and 1."""
+    lengths = [p.end_seconds - p.start_seconds for p in phonemes if not p.symbol.startswith("_")]
+    return float(np.clip(np.median(lengths) / _USUAL_PHONEME_SECONDS, 0.5, 1.0)) if lengths else 1.0
 
 
 def _average(values: Track, weights: Track, sigma_seconds: float) -> Track:
@@ -157,7 +170,8 @@ def _closures(phonemes: Sequence[Phoneme], frame_times: Track) -> Track:
         if phoneme.symbol[0] != "m":
             start, end = start - _CLOSE_BEFORE_SECONDS, min(end, start + 0.015)
         away = np.maximum(np.maximum(start - frame_times, frame_times - end), 0.0)
-        press = np.maximum(press, np.clip(1.0 - away / _RAMP_SECONDS, 0.0, 1.0) ** 1.5)
+        ramp = float(np.clip(0.75 * (phoneme.end_seconds - phoneme.start_seconds), 0.02, _RAMP_SECONDS))
+        press = np.maximum(press, np.clip(1.0 - away / ramp, 0.0, 1.0) ** 1.5)
         if len(frame_times) and end <= frame_times[-1] + 0.02:
             press[int(np.argmin(np.abs(frame_times - (start + end) / 2)))] = 1.0
     return press

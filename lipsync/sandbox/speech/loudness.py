@@ -61,8 +61,8 @@ def _k_weighted(wave: Wave, rate: int) -> Wave:
     if not len(wave):
         return wave
     spectrum = np.fft.rfft(wave, 2 * len(wave))
-    frequency = np.fft.rfftfreq(2 * len(wave), 1 / rate)
-    return np.asarray(np.fft.irfft(spectrum * _k_gain(frequency))[: len(wave)])
+    frequency = np.asarray(np.fft.rfftfreq(2 * len(wave), 1 / rate), dtype=np.float64)
+    return np.asarray(np.fft.irfft(spectrum * _k_gain(frequency))[: len(wave)], dtype=np.float64)
 
 
 def _k_gain(frequency: Wave) -> Wave:
@@ -72,7 +72,7 @@ def _k_gain(frequency: Wave) -> Wave:
     shelf = (shelf_high * s**2 + shelf_middle / shelf_q * s + 1) / (s**2 + s / shelf_q + 1)
     s = 1j * frequency / 38.13547
     cut = s**2 / (s**2 + s / cut_q + 1)
-    return np.abs(shelf * cut)
+    return np.asarray(np.abs(shelf * cut), dtype=np.float64)
 
 
 def _power(loudness: float) -> float:

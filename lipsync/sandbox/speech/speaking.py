@@ -68,7 +68,7 @@ def _resized(wave: Wave, tract: float) -> Wave:
     if tract == 1.0 or not len(wave):
         return wave
     places = np.arange(0, len(wave) - 1, tract)
-    return np.interp(places, np.arange(len(wave)), wave)
+    return np.asarray(np.interp(places, np.arange(len(wave)), wave), dtype=np.float64)
 
 
 def _shaped(wave: Wave, rate: int, setting: VoiceSetting) -> Wave:
@@ -80,7 +80,7 @@ def _shaped(wave: Wave, rate: int, setting: VoiceSetting) -> Wave:
     octaves = np.clip(np.log2(frequency / _BRIGHTNESS_FROM_HZ), 0.0, 4.0)
     response = 10 ** (setting.brightness * octaves / 20) * (frequency / np.hypot(frequency, 70.0))
     response = response * (1 + sum(gain * np.exp(-2j * np.pi * frequency * late) for late, gain in _ROOM))
-    return np.asarray(np.fft.irfft(spectrum * response)[: len(wave)])
+    return np.asarray(np.fft.irfft(spectrum * response)[: len(wave)], dtype=np.float64)
 
 
 def _padded(wave: Wave, rate: int) -> Wave:
@@ -89,8 +89,9 @@ def _padded(wave: Wave, rate: int) -> Wave:
 
 
 def _phonemes(raw: RawSpeech, tract: float, seconds: float) -> tuple[Phoneme, ...]:
-    """Marks become intervals: each lasts until the next; language switches and word joints are dropped."""
-    starts = [(at / 1000 / tract, _symbol(mark)) for at, mark in raw.marks if not mark.startswith(("(", "_|"))]
+    """Marks become intervals, each until the next; language switches and word joints are dropped."""
+    marks = [(at, mark) for at, mark in raw.marks if not mark.startswith(("(", "_|"))]
+    starts = [(at / 1000 / tract, _symbol(mark)) for at, mark in marks]
     ends = [at for at, _ in starts[1:]] + [seconds]
     found = [Phoneme(PAUSE, 0.0, starts[0][0])] if starts and starts[0][0] > 0 else []
     for (start, symbol), end in zip(starts, ends, strict=True):
