@@ -53,8 +53,8 @@ def control_routes(api: Api, parent: ParentProcess) -> list[Route]:
         return JSONResponse({p.name: _parent(newest[p.name]) for p in CATALOGUE})
 
     async def log(request: Request) -> Response:
-        after = request.query_params.get("after", "0")
-        posts = api.store.posts(int(after) if after.isdecimal() else 0)
+        after = request.query_params.get("after", "")
+        posts = api.store.posts(int(after[:15]) if after.isascii() and after.isdecimal() else 0)
         return JSONResponse(
             {**_bill(posts), "calls": dict(api.counts), "callbacks": list(api.callbacks.sent)}
         )

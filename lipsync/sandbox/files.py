@@ -49,9 +49,9 @@ class Files:
         """None when the link is good, otherwise the answer to give."""
         if not _NAME.fullmatch(name):
             return PlainTextResponse("No such file.", status_code=404)
-        if not expires.isdecimal() or len(expires) > 12:
+        if not (expires.isascii() and expires.isdecimal()) or len(expires) > 12:
             return PlainTextResponse("The link is not signed.", status_code=403)
-        if not hmac.compare_digest(self._signature(name, int(expires)), signature):
+        if not hmac.compare_digest(self._signature(name, int(expires)).encode(), signature.encode()):
             return PlainTextResponse("The link's signature is wrong.", status_code=403)
         if int(expires) < time.time():
             return PlainTextResponse("The link has expired.", status_code=403)

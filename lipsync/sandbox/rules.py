@@ -10,6 +10,7 @@ import base64
 import binascii
 import csv
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ MAX_TEXT_CODE_POINTS: Final = 120
 SPEEDS: Final = (0.8, 2.0)
 VOICES_FILE: Final = Path(__file__).resolve().parent.parent / "voices.csv"
 
+_SPACE: Final = re.compile(r"\s")
 _COMMON: Final = {"task_id", "video_id", "mode"}
 _KEYS: Final = {
     "text2video": {"text", "voice_id", "voice_language", "voice_speed"},
@@ -142,7 +144,7 @@ def base64_of(value: str, key: str) -> bytes:
     """Raw Base64 without prefix or line breaks, decoded. Raises `Refusal` (1201)."""
     if value.startswith("data:"):
         raise invalid(f"{key} must be raw Base64 without the data: prefix")
-    if any(c.isspace() for c in value):
+    if _SPACE.search(value):
         raise invalid(f"{key} must be Base64 without line breaks or spaces")
     try:
         return base64.b64decode(value, validate=True)

@@ -259,6 +259,8 @@ def test_a_link_needs_its_signature_and_ends(sandbox: RunningSandbox) -> None:
         link.replace("first", "second"),
     ):
         assert sandbox.session.get(spoiled).status_code == 403
+    assert sandbox.session.get(f"{bare}?sig=%FF&exp={expires}").status_code == 403
+    assert sandbox.session.get(f"{bare}?sig=a&exp=²").status_code == 403
     assert sandbox.session.get(bare.replace("first", "../link-secret")).status_code == 404
     old = link_of(query(sandbox, parents["too-old"]["task_id"], TEXT2VIDEO))
     assert sandbox.session.get(old).status_code == 403

@@ -27,6 +27,17 @@ def test_the_bill_counts_every_post_and_every_accepted_one(sandbox: RunningSandb
     assert last[0]["parent_task_id"] == sandbox.parents()["first"]["task_id"]
 
 
+def test_the_log_can_leave_out_what_is_known(sandbox: RunningSandbox) -> None:
+    create(sandbox)
+    create(sandbox)
+    last = sandbox.log()["posts"][-1]
+    later = sandbox.get(f"/sandbox/log?after={last['id'] - 1}").json()
+    assert later["posts"] == [last]
+    assert later["arrived"] == 1
+    assert sandbox.get("/sandbox/log?after=99999999999999999999").json()["posts"] == []
+    assert last["id"] in [post["id"] for post in sandbox.get("/sandbox/log?after=x").json()["posts"]]
+
+
 def test_queries_are_counted_for_each_task(sandbox: RunningSandbox) -> None:
     task_id = create(sandbox)
     for _ in range(3):
