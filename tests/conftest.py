@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from lipsync.settings import Settings
+from tests.support.clips import make_clip
 from tests.support.postgres import fresh_database, running_postgres
+
+# Whoever runs the tests may have a real key here, in the environment or in the secrets file. No test may
+# spend money, so both are out of sight before any test begins, also for processes that tests start.
+for _field in Settings.model_fields.values():
+    os.environ.pop(str(_field.validation_alias), None)
+os.environ["STUDIO_SECRETS_FILE"] = os.devnull
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +32,9 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     """The address of an empty PostgreSQL database, as a person would write it into `DATABASE_URL`."""
     with fresh_database(postgres_server) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A video of 1 s and 64 × 48 with sound. Copy it before changing it."""
+    return make_clip(tmp_path_factory.mktemp("clip") / "clip.mp4")

@@ -43,7 +43,9 @@ def test_without_anything_the_sandbox_is_chosen_and_data_stays_in_the_project() 
     assert settings.database_address == f"sqlite:///{ROOT / 'data' / 'studio.db'}"
 
 
-def test_the_environment_comes_before_the_secrets_file(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_comes_before_the_secrets_file(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     secrets.write_text('STUDIO_SANDBOX = "on"\nSTUDIO_MAX_IN_FLIGHT = 7\n')
     monkeypatch.setenv("STUDIO_SANDBOX", "off")
     settings = load_settings()
@@ -196,7 +198,9 @@ def test_a_wrong_value_in_the_secrets_file_stops_with_one_sentence_naming_its_ke
 def test_a_key_is_in_no_repr_no_text_and_no_dump(secrets: Path) -> None:
     secrets.write_text(f'[accounts.marketing]\nkey = "{SECRET}"\n')
     settings = load_settings(COMETAPI_KEY=SECRET + "1", DATABASE_URL="postgresql://me:pw-secret@host/name")
-    shown = f"{settings!r} {settings} {settings.accounts!r} {settings.model_dump_json(exclude={'database_url'})}"
+    shown = (
+        f"{settings!r} {settings} {settings.accounts!r} {settings.model_dump_json(exclude={'database_url'})}"
+    )
     assert SECRET not in shown
     assert "pw-secret" not in shown
 
