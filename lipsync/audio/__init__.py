@@ -1,7 +1,7 @@
 """Sound: what a file really is, whether it may be sent, what it looks like, and how to make it fit.
 
     kinds, sniff*  pure Python: what the bytes are and how long they last; opens and starts nothing
-    runner         child processes under limits on memory, processor time, file size and wall time
+    limits, runner child processes under limits on memory, processor time, file size and wall time
     decoder        the child that decodes with pydub and measures levels
     check          `check_sound`: size, sniff, truthful header, decode in the child, levels
     words          verdicts and warnings as sentences

@@ -13,7 +13,7 @@ import struct
 import sys
 from array import array
 
-from lipsync.audio.runner import limit_this_process
+from lipsync.audio.limits import limit_this_process
 
 DECODED_SECONDS = 61  # one more than is allowed
 WINDOW_SECONDS = 0.05

@@ -98,8 +98,10 @@ def _ask(url: str, allowed_hosts: frozenset[str], deadline: float) -> str | tupl
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _Refused("too_slow" if time.monotonic() >= deadline else "no_answer") from error
     except _Refused as refused:
+        if time.monotonic() < deadline:
+            raise
         # Cut off by us, headers or a body without a length look as if they had come to their end.
-        raise _Refused("too_slow") if time.monotonic() >= deadline else refused
+        raise _Refused("too_slow") from refused
     finally:
         watchdog.cancel()
         connection.close()

@@ -1,18 +1,15 @@
 """Child processes that may use only so much, and only their own folder.
 
-A child is started as `python -m lipsync.audio.runner PROGRAM …` (limits, then the program
-takes its place) or as one of our modules that calls `limit_this_process` itself. Either
-way the limits are set inside the child: `preexec_fn` is not safe in a program with threads.
-
-macOS may ignore the limit on memory, and Windows has no `resource`: there the wall time
-and the refusals of the sniffer remain.
+A child is started as `python -m lipsync.audio.limits PROGRAM …` (limits, then the program
+takes its place) or as one of our modules that calls `limits.limit_this_process` itself.
+Either way the limits are set inside the child: `preexec_fn` is not safe in a program with
+threads. Where a system knows no such limits, the wall time and the sniffer's refusals remain.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib.util
-import json
 import os
 import signal
 import subprocess
@@ -20,11 +17,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-MEMORY_BYTES = 512 * 1024 * 1024  # for each of the two processes of a check: together 1 GiB
-CPU_SECONDS = 10
-FILE_BYTES = 64 * 1024 * 1024
-OPEN_FILES = 64
-STACK_BYTES = 2 * 1024 * 1024
 WALL_SECONDS = 15.0
 
 _KEPT_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -40,24 +32,6 @@ class ChildOutput:
 
     out: bytes
     err: bytes
-
-
-def limit_this_process() -> None:
-    """Bound memory, processor time, file size and open files of this process and its children."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, FILE_BYTES),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_STACK, STACK_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):  # macOS refuses some; an outer limit may be lower
-            resource.setrlimit(what, (most, most))
 
 
 def python_command(module: str, *arguments: str) -> list[str]:
@@ -90,7 +64,7 @@ def run_program(
     program: Path, arguments: list[str], folder: Path, *, wall_seconds: float = WALL_SECONDS
 ) -> ChildOutput:
     """Run a program (ffmpeg) under the limits, in `folder`. Raises `ChildFailed`."""
-    command = python_command("lipsync.audio.runner", json.dumps([str(program), *arguments]))
+    command = python_command("lipsync.audio.limits", str(program), *arguments)
     return run_limited(command, folder, wall_seconds=wall_seconds)
 
 
@@ -132,15 +106,3 @@ def _code_folders() -> list[str]:
             if folder not in folders and "lib-dynload" not in folder:
                 folders.append(folder)
     return folders
-
-
-def _become(words: str) -> None:
-    command = json.loads(words)
-    limit_this_process()
-    if os.name == "nt":
-        raise SystemExit(subprocess.run(command, check=False).returncode)
-    os.execv(command[0], command)  # noqa: S606 - the command comes from our own caller as a list
-
-
-if __name__ == "__main__":
-    _become(sys.argv[1])

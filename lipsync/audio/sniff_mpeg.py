@@ -16,6 +16,7 @@ from lipsync.audio.sniffed import AAC_RATES, Sniffed
 FRAMES_IN_A_ROW = 4
 SEARCH_BYTES = 65_536  # how far the first frame may be from the start (players look as far)
 FRAMES_COUNTED = 12_000  # more is over four minutes in any case: from there on the length is extrapolated
+FIRST_TRIES = 5_000  # for the first frame; real files need a handful
 RESYNC_TRIES = 20_000  # bounds the work that crafted bytes can cause
 LOW_BITS_PER_SECOND = 24_000
 
@@ -118,7 +119,7 @@ def _verdict(data: bytes, at: int, stream: _Stream, walk: _Walk, limit: int) -> 
 
 
 def _first_stream(data: bytes, start: int, limit: int) -> tuple[int, _Stream] | None:
-    at, tries = data.find(b"\xff", start, limit), RESYNC_TRIES
+    at, tries = data.find(b"\xff", start, limit), FIRST_TRIES
     while at != -1 and tries:
         stream = _stream_at(data, at)
         if stream is not None and _holds(data, at, stream, FRAMES_IN_A_ROW):

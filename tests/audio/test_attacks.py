@@ -68,7 +68,7 @@ def test_checking_the_attacks_opens_no_other_file_and_no_connection(corpus: Corp
 
 
 @pytest.mark.parametrize(
-    ("format_", "codec"), [("mp3", "mp3"), ("wav", "pcm_s16le"), ("mov", "aac"), ("aac", "aac")]
+    ("format_", "codec"), [("mp3", "mp3float"), ("wav", "pcm_s16le"), ("mov", "aac"), ("aac", "aac")]
 )
 def test_the_decoder_alone_would_withstand_the_attacks(
     corpus: Corpus, tmp_path: Path, format_: str, codec: str

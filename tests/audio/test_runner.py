@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lipsync.audio import runner
+from lipsync.audio import limits
 from lipsync.audio.runner import ChildFailed, run_limited, run_program
 from tests.support.waiting import wait_until
 
@@ -25,7 +25,7 @@ def test_a_child_that_writes_too_big_a_file_fails(tmp_path: Path) -> None:
     greedy = ["-c", "open('big', 'wb').write(bytes(100 * 1024 * 1024))"]
     with pytest.raises(ChildFailed):
         run_program(PYTHON, greedy, tmp_path)
-    assert (tmp_path / "big").stat().st_size <= runner.FILE_BYTES
+    assert (tmp_path / "big").stat().st_size <= limits.FILE_BYTES
 
 
 def test_the_limits_reach_what_the_child_starts(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_the_limits_reach_what_the_child_starts(tmp_path: Path) -> None:
         "print(json.dumps([r.getrlimit(what)[1] for what in (r.RLIMIT_CPU, r.RLIMIT_AS)]))"
     )
     outer = ["-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"]
-    assert json.loads(run_program(PYTHON, outer, tmp_path).out) == [runner.CPU_SECONDS, runner.MEMORY_BYTES]
+    assert json.loads(run_program(PYTHON, outer, tmp_path).out) == [limits.CPU_SECONDS, limits.MEMORY_BYTES]
 
 
 def test_when_time_is_up_the_whole_family_is_killed(tmp_path: Path) -> None:
