@@ -46,20 +46,29 @@ def carry_out(order: RenderOrder) -> None:
 
 def _render_presenter(order: RenderOrder, sound: Path | None, wav: Path, part: Path) -> None:
     # Drawing brings numpy and Pillow with it: only this process, and only when it draws.
-    from lipsync.sandbox.presenter import render_silent, render_speaking
-    from lipsync.sandbox.speech import speak
+    from lipsync.sandbox.presenter import UnusablePicture, UnusableSound, render_silent, render_speaking
 
     clip = _clip(order.spec)
-    if order.speech is not None:
-        said = speak(
-            order.speech["text"], order.speech["language"], order.speech["voice_id"], order.speech["speed"]
-        )
-        said.write_wav(wav)
-        render_speaking(clip, wav, said.phonemes, part)
-    elif sound is not None:
-        render_speaking(clip, sound, None, part)
-    else:
-        render_silent(clip, part)
+    try:
+        if order.speech is not None:
+            render_speaking(clip, wav, _say(order.speech, wav), part)
+        elif sound is not None:
+            render_speaking(clip, sound, None, part)
+        else:
+            render_silent(clip, part)
+    except UnusablePicture as error:
+        raise RenderFailed("The image could not be used") from error
+    except UnusableSound as error:
+        raise RenderFailed("The audio could not be used") from error
+
+
+def _say(speech: dict[str, Any], wav: Path) -> Any:
+    """Write the spoken text to `wav` and give its phonemes."""
+    from lipsync.sandbox.speech import speak
+
+    said = speak(speech["text"], speech["language"], speech["voice_id"], speech["speed"])
+    said.write_wav(wav)
+    return said.phonemes
 
 
 def _clip(spec: dict[str, Any]) -> Any:
