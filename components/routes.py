@@ -7,6 +7,7 @@ that players can seek, and never pass through a page's memory.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -27,11 +28,15 @@ from lipsync.upstream.replies import read_callback
 
 CALLBACK_LIMIT_BYTES = 64 * 1024
 """A callback of the specification is below 2 KB."""
+_HEX = re.compile(r"[0-9a-f]+")
+"""Ids and tokens of ours. Anything else is not even asked for: PostgreSQL refuses some letters loudly."""
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 FILM_STRIP = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 270">'
-    '<rect width="480" height="270" fill="#8d87a3"/><g fill="none" stroke="#fff" stroke-width="7" opacity=".75">'
-    '<rect x="185" y="90" width="110" height="90" rx="10"/><path d="M225 117v36l30-18z" fill="#fff"/></g></svg>'
+    '<rect width="480" height="270" fill="#8d87a3"/>'
+    '<g fill="none" stroke="#fff" stroke-width="7" opacity=".75">'
+    '<rect x="185" y="90" width="110" height="90" rx="10"/>'
+    '<path d="M225 117v36l30-18z" fill="#fff"/></g></svg>'
 )
 MEDIA = "/app/static/media"
 """Below `/app/static/`, because players take relative addresses only there."""
@@ -100,7 +105,10 @@ async def sound(request: Request) -> Response:
     """A kept sound, to listen to."""
 
     def find(studio: Studio) -> tuple[Path, str]:
-        one = studio.sounds.get(request.path_params["name"])
+        name = request.path_params["name"]
+        if not _HEX.fullmatch(name):
+            raise SoundNotFound(name)
+        one = studio.sounds.get(name)
         return studio.sounds.path(one), one.media_type
 
     try:
@@ -122,6 +130,8 @@ async def callback(request: Request) -> Response:
     except (ValueError, RecursionError):
         return PlainTextResponse("not JSON", 400)
     token = request.path_params["token"]
+    if not _HEX.fullmatch(token):
+        return _missing()
     known = await run_in_threadpool(current().engine.heard_of, token, hint.task_id)
     return JSONResponse({"ok": True}) if known else _missing()
 
