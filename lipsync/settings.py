@@ -109,6 +109,13 @@ class Settings(BaseSettings):
         validation_alias="STUDIO_POLL_SECONDS",
         description="First wait between two looks at a running job, in seconds; it grows to four times this.",
     )
+    search_seconds: float = Field(
+        120.0,
+        ge=1,
+        le=3_600,
+        validation_alias="STUDIO_SEARCH_SECONDS",
+        description="How long, in seconds, a request without an answer is looked for before you are asked.",
+    )
     max_in_flight: int = Field(
         3,
         ge=1,

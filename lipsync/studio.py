@@ -17,7 +17,6 @@ from lipsync.clients import Clients
 from lipsync.database.connect import connect
 from lipsync.database.migrate import migrate
 from lipsync.jobs.engine import EngineSettings, JobEngine
-from lipsync.jobs.settle import LOOKS_SECONDS
 from lipsync.jobs.store import JobStore
 from lipsync.local_sandbox import LocalSandbox
 from lipsync.parent_shelf import ParentShelf
@@ -62,12 +61,10 @@ class Studio:
         self.database.dispose()
 
 
-def open_studio(
-    settings: Settings | None = None, *, settle_looks_seconds: tuple[float, ...] = LOOKS_SECONDS
-) -> Studio:
+def open_studio(settings: Settings | None = None) -> Studio:
     """Make a studio: database, accounts, and the sandbox where one is wanted.
 
-    `settle_looks_seconds` is how patiently a request without an answer is searched for. Raises
+    Raises
     `SettingsError`, `SandboxNotStarted`, and whatever a failing migration raises.
     """
     settings = settings or load_settings()
@@ -92,7 +89,7 @@ def open_studio(
             database_address=settings.database_address,
             poll_seconds=settings.poll_seconds,
             public_url=settings.public_url,
-            settle_looks_seconds=settle_looks_seconds,
+            search_seconds=settings.search_seconds,
         ),
     )
     engine.prepare()

@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import error as dbos_errors
 
 from lipsync.accounts import Account
 from lipsync.archive import Archive
@@ -27,7 +28,7 @@ from lipsync.jobs.model import LIVE, Charge, Job, JobState
 from lipsync.jobs.patience import Patience
 from lipsync.jobs.places import SlotPlace, place_for
 from lipsync.jobs.send import Sender
-from lipsync.jobs.settle import LOOKS_SECONDS, Settler
+from lipsync.jobs.settle import SEARCH_SECONDS, Settler
 from lipsync.jobs.store import JobStore, utcnow
 from lipsync.sounds import SoundShelf
 from lipsync.upstream.replies import TaskKind
@@ -42,6 +43,8 @@ TAKE_PLACE_SECONDS = 1.0
 REAP_SECONDS = 2.0
 SWEEP_SECONDS = 15.0
 KEEP_WORKFLOWS_SECONDS = 86_400.0
+_TROUBLE = (sa.exc.SQLAlchemyError, dbos_errors.DBOSException, OSError)
+"""What a database that is away, a full disk or a lost race look like from here."""
 _RUNNING = ("PENDING", "ENQUEUED", "DELAYED")
 
 
@@ -52,7 +55,7 @@ class EngineSettings:
     database_address: str
     poll_seconds: float = 5.0
     public_url: str | None = None
-    settle_looks_seconds: tuple[float, ...] = LOOKS_SECONDS
+    search_seconds: float = SEARCH_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class JobEngine:
         self._stop = threading.Event()
         patience = Patience(self._stop)
         self._sender = Sender(self.store, clients, sounds, patience, public_url=settings.public_url)
-        self._settler = Settler(self.store, clients, patience, looks_seconds=settings.settle_looks_seconds)
+        self._settler = Settler(self.store, clients, patience, search_seconds=settings.search_seconds)
         self._follower = Follower(self.store, clients, archive, patience, poll_seconds=settings.poll_seconds)
         self._client: DBOSClient | None = None
         self._client_lock = threading.Lock()
@@ -153,7 +156,7 @@ class JobEngine:
 
     def close(self, job_id: str, *, by: str) -> bool:
         """The person leaves a job in doubt (or one that never ends) as it is."""
-        return self.store.change(
+        closed = self.store.change(
             job_id,
             frm=[JobState.UNKNOWN, JobState.SUBMITTED, JobState.PROCESSING, JobState.FETCHING],
             event="closed",
@@ -161,6 +164,9 @@ class JobEngine:
             state=JobState.CLOSED,
             finished_at=utcnow(),
         )
+        if closed:
+            self.store.nudge(job_id)  # whoever waits for its next look gives its place free at once
+        return closed
 
     def look_now(self, job_id: str) -> None:
         """Look at the service at once; a job in doubt is searched for again."""
@@ -212,6 +218,15 @@ class JobEngine:
                 self._client = None
 
     def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._hold_place_and_work()
+            except _TROUBLE as error:
+                # Without another start the jobs would lie still until somebody restarts the server.
+                log.warning("the engine stopped and is started again: %s", type(error).__name__)
+                self._stop.wait(TAKE_PLACE_SECONDS)
+
+    def _hold_place_and_work(self) -> None:
         place = place_for(self._database)
         executor = None
         while executor is None:
@@ -374,5 +389,5 @@ def _dbos_address(address: str) -> str:
 def _outages_logged() -> Iterator[None]:
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        log.warning("the database is away: %s", type(error).__name__)
+    except _TROUBLE as error:
+        log.warning("looking after the jobs failed, next time again: %s", type(error).__name__)

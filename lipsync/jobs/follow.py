@@ -19,7 +19,7 @@ from lipsync.clients import Clients
 from lipsync.jobs.model import LIVE, Charge, Job, JobState
 from lipsync.jobs.patience import Patience
 from lipsync.jobs.schedule import PollSchedule
-from lipsync.jobs.send import facts_of
+from lipsync.jobs.send import LONGEST_PAUSE_SECONDS, facts_of
 from lipsync.jobs.store import JobStore, utcnow
 from lipsync.media import MediaToolMissing, NotPlayable
 from lipsync.upstream.errors import DownloadExpired, NotFound, Refused, UpstreamError
@@ -29,6 +29,8 @@ YOUNG = timedelta(seconds=60)
 """In a job's first minute "no such task" means that the service has not caught up yet."""
 GONE_AFTER = timedelta(minutes=30)
 """After that long of nothing but "no such task" the task is gone."""
+GONE_LOOKS = 10
+"""A job younger in looks than this is not gone, whatever the clock says: the clock may have jumped."""
 KEPT_UPSTREAM = timedelta(days=30)
 """The service deletes results after 30 days (Kling)."""
 REFUSED_WAIT_SECONDS = 60.0
@@ -125,12 +127,12 @@ class Follower:
             if age < YOUNG:
                 self._note(job, None, {})
                 return wait
-            if age > GONE_AFTER or job.state is JobState.FETCHING:
+            if age > GONE_AFTER and job.polls >= GONE_LOOKS:
                 return self._gone(job, error)
         self._note(job, error.slug, facts_of(error))
         if isinstance(error, Refused):
             wait = max(wait, REFUSED_WAIT_SECONDS)
-        return max(wait, error.retry_after_seconds or 0.0)
+        return max(wait, min(LONGEST_PAUSE_SECONDS, error.retry_after_seconds or 0.0))
 
     def _gone(self, job: Job, error: UpstreamError) -> float:
         self._change(

@@ -6,7 +6,8 @@ row, which `JobStore.arm` writes in the same breath as it turns queued into subm
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,8 @@ ARM_TTL = timedelta(seconds=60)
 """A process that slept longer than this between gate and POST does not send any more."""
 FIRST_RETRY_SECONDS = 2.0
 LONGEST_RETRY_SECONDS = 60.0
+LONGEST_PAUSE_SECONDS = 3_600.0
+"""However long a service asks to be left alone (`Retry-After`), it is asked again after an hour."""
 GIVE_UP_UNREACHABLE = timedelta(hours=1)
 """So long a job is offered to a service that cannot be reached; then it fails, unpaid."""
 GIVE_UP_BUSY = timedelta(hours=24)
@@ -54,8 +57,16 @@ class Sender:
 
     def arm(self, job_id: str, execution: str) -> str | None:
         """Wait until the job's turn has come, then pass the gate. See `JobStore.arm`."""
-        while (seconds := self._patience.database(lambda: self._seconds_to_wait(job_id))) > 0:
-            self._patience.sleep(min(seconds, 5.0))
+        due, end = None, 0.0
+        while (moment := self._patience.database(lambda: self._due(job_id))) is not None:
+            seconds = (moment - utcnow()).total_seconds()
+            if moment != due:
+                due, end = moment, time.monotonic() + seconds
+            # Counted down as well: a clock that is set back must not make a short wait a long one.
+            left = min(seconds, end - time.monotonic())
+            if left <= 0:
+                break
+            self._patience.sleep(min(left, 5.0))
         return self._patience.database(lambda: self._store.arm(job_id, execution))
 
     def send(self, job_id: str, ticket: str, execution: str) -> str:
@@ -94,12 +105,13 @@ class Sender:
         """Where the service may report this job, if people outside can reach the studio."""
         return f"{self._public_url}/callbacks/{job.callback_token}" if self._public_url else None
 
-    def _seconds_to_wait(self, job_id: str) -> float:
+    def _due(self, job_id: str) -> datetime | None:
+        """The moment before which a queued job must not be sent, if there is one."""
         job = self._store.get(job_id)
         if job.state is not JobState.QUEUED:
-            return 0.0
+            return None
         moments = [m for m in (job.not_before, self._store.pause_until(job.account)) if m is not None]
-        return max(((m - utcnow()).total_seconds() for m in moments), default=0.0)
+        return max(moments, default=None)
 
     def _spec(self, job: Job) -> LipSyncSpec:
         request = LipSyncRequest.from_dict(job.request)
@@ -192,7 +204,7 @@ class Sender:
         if not isinstance(error, Busy):
             tries = job.sends - 1
         wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2.0 ** min(tries, 10))
-        return max(wait, error.retry_after_seconds or 0.0)
+        return max(wait, min(LONGEST_PAUSE_SECONDS, error.retry_after_seconds or 0.0))
 
 
 def facts_of(error: UpstreamError) -> dict[str, Any]:

@@ -8,7 +8,6 @@ Otherwise the person decides, with the facts before them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from lipsync.accounts import UnknownAccount
@@ -21,8 +20,10 @@ from lipsync.upstream.client import UpstreamClient
 from lipsync.upstream.errors import NotFound, RouteMissing, UpstreamError
 from lipsync.upstream.replies import Task
 
-LOOKS_SECONDS: tuple[float, ...] = (2.0, 4.0, 8.0, 16.0, 30.0, 60.0)
-"""Waits between looks at the list. Together they outlast a create's own time-outs and the list's lag."""
+LOOK_SHARES = (0.02, 0.03, 0.05, 0.1, 0.3, 0.5)
+"""Waits between looks at the list, as shares of the whole search; the first ones soon."""
+SEARCH_SECONDS = 120.0
+"""How long to search. It should outlast the service's handling of a create and its list's lag."""
 CLOCK_SKEW = timedelta(seconds=20)
 """How far the service's clock may be behind ours."""
 LATEST_CREATION = timedelta(minutes=5)
@@ -40,12 +41,12 @@ class Settler:
         clients: Clients,
         patience: Patience,
         *,
-        looks_seconds: Sequence[float] = LOOKS_SECONDS,
+        search_seconds: float = SEARCH_SECONDS,
     ) -> None:
         self._store = store
         self._clients = clients
         self._patience = patience
-        self._looks = looks_seconds
+        self._looks = [share * search_seconds for share in LOOK_SHARES]
 
     def settle(self, job_id: str) -> str:
         """Try to end a job's doubt. Returns its state afterwards. Raises `Stopping`."""

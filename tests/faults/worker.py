@@ -104,10 +104,15 @@ def main() -> None:
         unprotect()
     os.environ["COMETAPI_KEY"] = "sk-sandbox"
     os.environ["COMETAPI_BASE_URL"] = given.url
-    overrides = {"STUDIO_DATA_DIR": given.data, "STUDIO_POLL_SECONDS": 0.2, "STUDIO_MAX_IN_FLIGHT": 5}
+    overrides = {
+        "STUDIO_DATA_DIR": given.data,
+        "STUDIO_POLL_SECONDS": 0.2,
+        "STUDIO_SEARCH_SECONDS": 4.0,
+        "STUDIO_MAX_IN_FLIGHT": 5,
+    }
     if given.database:
         overrides["DATABASE_URL"] = given.database
-    studio = open_studio(load_settings(**overrides), settle_looks_seconds=(0.5, 1.0, 2.0))
+    studio = open_studio(load_settings(**overrides))
     studio.start()
     if not studio.engine.launched.wait(60):
         sys.exit("the engine did not start")

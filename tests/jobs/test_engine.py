@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from dbos import DBOS
 
 from lipsync.jobs.engine import queue_name
 from lipsync.jobs.model import Charge, JobState
@@ -195,6 +196,35 @@ def test_a_job_left_alone_is_closed_and_logged(sandbox: RunningSandbox, tmp_path
         assert studio.jobs.events(job.id)[-1].facts == {"by": "local"}
 
 
+def test_a_job_that_is_left_alone_while_it_is_waited_for_gives_its_place_free_at_once(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    sandbox.set_fault("work", seconds=300.0, count=1)
+    with running_studio(sandbox, tmp_path, STUDIO_POLL_SECONDS=60, STUDIO_MAX_IN_FLIGHT=1) as studio:
+        job = submit(studio, request_for(sandbox, "Never ends."), "k")
+        wait_until(lambda: studio.jobs.get(job.id).polls > 1, what="a long wait")
+        other = submit(studio, request_for(sandbox, "Waits behind it."), "k2")
+        assert studio.engine.close(job.id, by="local")
+        wait_for_state(studio, other, JobState.READY)
+
+
+def test_a_database_that_is_away_when_the_engine_starts_only_delays_it(
+    sandbox: RunningSandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch, failed = DBOS.launch, []
+
+    def away_once() -> None:
+        if not failed:
+            failed.append(True)
+            raise sa.exc.OperationalError("SELECT 1", {}, OSError("gone"))
+        launch()
+
+    monkeypatch.setattr(DBOS, "launch", away_once)
+    with running_studio(sandbox, tmp_path) as studio:
+        assert failed
+        wait_for_state(studio, submit(studio, request_for(sandbox, "Late."), "k"), JobState.READY)
+
+
 def test_a_second_process_on_the_same_file_takes_jobs_but_runs_no_engine(
     sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
@@ -266,8 +296,9 @@ def test_a_database_that_is_away_for_a_while_loses_nothing(sandbox: RunningSandb
         job = submit(studio, request_for(sandbox, "Locked."), "k")
         wait_for_state(studio, job, JobState.SUBMITTED, JobState.PROCESSING)
         with studio.database.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            # Counted before the lock: a look that is under way by then is the one that has to wait.
             before = sum(sandbox.log()["calls"].values())
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             # A look whose result cannot be written down for as long as the lock is held.
             wait_until(lambda: sum(sandbox.log()["calls"].values()) > before, what="a look")
             connection.rollback()

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from lipsync.jobs.follow import GONE_LOOKS
 from lipsync.jobs.model import Charge, Job, JobState
 from lipsync.jobs.patience import Stopping
+from lipsync.jobs.send import LONGEST_PAUSE_SECONDS
 from lipsync.jobs.store import utcnow
 from lipsync.media import find_ffmpeg
 from tests.support.bench import Bench
@@ -145,9 +147,28 @@ def test_an_unknown_task_in_the_first_minute_is_waited_for(serve: Any, clip: byt
 
 def test_a_task_that_stays_unknown_for_long_is_gone(serve: Any) -> None:
     bench, _ = serve([(404, {}, {"code": 1203, "message": "task_not_exist"})])
-    job = sent(bench, sent_at=utcnow() - timedelta(hours=1))
+    job = sent(bench, sent_at=utcnow() - timedelta(hours=1), polls=GONE_LOOKS)
     assert bench.follower.follow(job.id) == JobState.FAILED
     assert bench.store.get(job.id).problem == "task_gone"
+
+
+@pytest.mark.parametrize(
+    "job",
+    [{"sent_at": utcnow() - timedelta(hours=1)}, {"state": JobState.FETCHING, "polls": 99}],
+    ids=["only the clock says that it is old", "one bad answer while it is fetched"],
+)
+def test_a_single_no_such_task_does_not_give_a_paid_job_up(serve: Any, clip: bytes, job: Any) -> None:
+    bench, _ = serve([(404, {}, {"code": 1203, "message": "task_not_exist"}), ready], clip)
+    bench.follower._wait = lambda one, seconds: None  # type: ignore[method-assign]
+    assert bench.follower.follow(sent(bench, **job).id) == JobState.READY
+
+
+def test_a_service_that_asks_for_a_year_of_peace_is_looked_at_after_an_hour(serve: Any, clip: bytes) -> None:
+    bench, _ = serve([(429, {"Retry-After": "1e12"}, {"code": 1302, "message": "x"}), ready], clip)
+    waits: list[float] = []
+    bench.follower._wait = lambda one, seconds: waits.append(seconds)  # type: ignore[method-assign]
+    assert bench.follower.follow(sent(bench).id) == JobState.READY
+    assert waits[0] <= LONGEST_PAUSE_SECONDS
 
 
 @pytest.mark.parametrize(

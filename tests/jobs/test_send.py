@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -282,3 +282,29 @@ def test_the_key_is_nowhere_in_the_database(make_bench: MakeBench) -> None:
         bench.database.dispose()
         dump = b"".join(f.read_bytes() for f in bench.folder.glob("studio.db*"))
         assert b"s3cr3t" not in dump
+
+
+def test_a_service_that_asks_for_a_year_of_peace_is_asked_again_after_an_hour(make_bench: MakeBench) -> None:
+    with RepliesServer(lambda seen: (429, {"Retry-After": "1e12"}, {"code": 1302, "message": "x"})) as server:
+        bench = make_bench(server.url)
+        job = bench.add()
+        assert bench.send(job) == AGAIN
+        due = after(bench, job).not_before
+        assert due is not None
+        assert (due - utcnow()).total_seconds() <= send.LONGEST_PAUSE_SECONDS
+
+
+def test_a_clock_set_back_does_not_make_a_short_wait_a_long_one(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = make_bench()
+    job = bench.add(not_before=utcnow() + timedelta(seconds=1))
+    looks: list[timedelta] = []
+
+    def an_hour_back_after_the_first_look() -> datetime:
+        looks.append(timedelta(hours=1) if looks else timedelta())
+        return utcnow() - looks[-1]
+
+    monkeypatch.setattr(send, "utcnow", an_hour_back_after_the_first_look)
+    assert bench.sender.arm(job.id, "me") == "me"  # comes back within the second, or the test never ends
+    assert len(looks) > 1

@@ -75,7 +75,7 @@ class Bench:
     url: str
     address: str = ""
     public_url: str | None = None
-    looks: tuple[float, ...] = (0.0, 0.1)
+    search_seconds: float = 0.1
     stop: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -87,7 +87,7 @@ class Bench:
         self.sounds = SoundShelf(self.folder, self.database)
         patience = Patience(self.stop)
         self.sender = Sender(self.store, self.clients, self.sounds, patience, public_url=self.public_url)
-        self.settler = Settler(self.store, self.clients, patience, looks_seconds=self.looks)
+        self.settler = Settler(self.store, self.clients, patience, search_seconds=self.search_seconds)
         self.follower = Follower(
             self.store, self.clients, self.archive, patience, poll_seconds=0.2, chance=lambda: 0.5
         )

@@ -24,6 +24,7 @@ def settings_for(sandbox: RunningSandbox, folder: Path, **more: Any) -> Any:
             "COMETAPI_BASE_URL": sandbox.url,
             "STUDIO_DATA_DIR": folder / "data",
             "STUDIO_POLL_SECONDS": 0.2,
+            "STUDIO_SEARCH_SECONDS": 1.0,
         }
         | more
     )
@@ -34,7 +35,7 @@ def running_studio(
     sandbox: RunningSandbox, folder: Path, *, start: bool = True, **more: Any
 ) -> Iterator[Studio]:
     """A studio that works on jobs (or, with `start=False`, only takes them in)."""
-    studio = open_studio(settings_for(sandbox, folder, **more), settle_looks_seconds=(0.1, 0.2, 0.4))
+    studio = open_studio(settings_for(sandbox, folder, **more))
     try:
         if start:
             studio.start()
