@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from lipsync.sandbox.api import Api
 from lipsync.sandbox.faults import FaultError, parse_mapping
+from lipsync.sandbox.options import Options
 from lipsync.sandbox.parent_process import ParentProcess
 from lipsync.sandbox.parents import CATALOGUE, why_not_usable
 from lipsync.sandbox.refusals import Refusal
@@ -36,13 +37,7 @@ def control_routes(api: Api, parent: ParentProcess) -> list[Route]:
     async def about(_request: Request) -> Response:
         if parent.is_gone():  # it ends at once: nobody should begin to rely on it
             return JSONResponse({"error": "about to end"}, status_code=503)
-        options = api.options
-        facts = {
-            "data": str(options.data),
-            "renderer": options.renderer,
-            "work_seconds": options.work_seconds,
-        }
-        return JSONResponse({**ABOUT, **facts, "pid": os.getpid()})
+        return JSONResponse({**ABOUT, **_facts(api.options), "pid": os.getpid()})
 
     async def parents(request: Request) -> Response:
         try:
@@ -75,6 +70,10 @@ def control_routes(api: Api, parent: ParentProcess) -> list[Route]:
         Route("/sandbox/faults", _local(faults), methods=["GET", "POST", "DELETE"]),
         Route("/sandbox/faults/{number:int}", _local(faults), methods=["DELETE"]),
     ]
+
+
+def _facts(options: Options) -> dict[str, Any]:
+    return {"data": str(options.data), "renderer": options.renderer, "work_seconds": options.work_seconds}
 
 
 def _parent(task: Task) -> dict[str, Any]:
