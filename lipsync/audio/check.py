@@ -98,7 +98,7 @@ def check_sound(path: Path, *, name: str | None = None) -> SoundReport:
         levels = _decode(found, data)
     except ChildFailed as error:
         log.warning("a sound of %d bytes could not be decoded: %s", len(data), error)
-        return replace(report, accepted=False, reason="undecodable", fixable=False)
+        return replace(report, accepted=False, reason=error.reason, fixable=False)
     return _with_levels(report, levels)
 
 

@@ -90,7 +90,7 @@ def decode(
         try:
             output = run_program(find_ffmpeg(), arguments, Path(folder), wall_seconds=wall_seconds)
         except ChildFailed as error:
-            raise NoSound("undecodable") from error
+            raise NoSound(error.reason) from error
     if len(output.out) < 2:
         raise NoSound("no_audio")
     samples = np.frombuffer(output.out[: len(output.out) // 2 * 2], dtype="<i2")

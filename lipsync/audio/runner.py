@@ -23,7 +23,15 @@ _KEPT_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 class ChildFailed(RuntimeError):
-    """The child ended badly, said nothing that makes sense, or ran out of time."""
+    """The child ended badly or said nothing that makes sense."""
+
+    reason = "undecodable"  # the slug of `check.SoundReport`
+
+
+class ChildTooSlow(ChildFailed):
+    """The child ran out of time: the sound is a trap, or this machine is very busy."""
+
+    reason = "too_slow"
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ def run_limited(command: list[str], folder: Path, *, wall_seconds: float = WALL_
     try:
         out, err = child.communicate(timeout=wall_seconds)
     except subprocess.TimeoutExpired as error:
-        raise ChildFailed(f"not finished after {wall_seconds:g} s") from error
+        raise ChildTooSlow(f"not finished after {wall_seconds:g} s") from error
     finally:
         _kill_group(child)
     if child.returncode != 0:

@@ -11,7 +11,7 @@ from lipsync.i18n import t
 
 REASONS = (
     "empty", "too_big", "not_audio", "wrong_container", "wrong_codec", "has_video", "no_audio", "undecodable",
-    "too_short", "too_long", "silent", "bad_rate", "too_many_channels",
+    "too_short", "too_long", "silent", "bad_rate", "too_many_channels", "too_slow",
 )  # fmt: skip
 WARNINGS = (
     "quiet", "clipped", "silent_edges", "low_quality", "truncated", "damaged", "ext_mismatch", "unusual_rate",
@@ -98,6 +98,7 @@ def _what_happened(report: SoundReport) -> str:
                        seconds=f"{report.seconds or 0:.1f}", least=f"{MIN_SECONDS:g}"),
         "too_long": t("This sound is too long: {seconds}. At most {most} s are allowed.",
                       seconds=_length(report.seconds or 0), most=f"{MAX_SECONDS:g}"),
+        "too_slow": t("Looking at this file took too long."),
         "silent": t("Nothing can be heard in this file."),
         "bad_rate": t("This file has an unusual sample rate: {rate} per second.",
                       rate=report.sample_rate or 0),
@@ -120,6 +121,8 @@ def _what_to_do(reason: str) -> str:
         return t("Please save or download it again, or choose another file.")
     if reason == "silent":
         return t("Please check the microphone or choose another file.")
+    if reason == "too_slow":
+        return t("Please try again in a minute. If it happens again, choose another file.")
     if reason == "too_short":
         return t("Please choose a longer one.")
     if reason in ("too_long", "too_big"):
