@@ -25,6 +25,8 @@ from lipsync.upstream.errors import NotFound, RouteMissing, UpstreamError
 from lipsync.upstream.replies import Task, TaskKind, TaskStatus
 
 LIST_PAGE_SIZE = 30
+MAX_TASK_ID = 200
+"""What the table takes; the service's own have about 22 characters."""
 
 
 class ParentNotFound(LookupError):
@@ -105,10 +107,14 @@ class ParentShelf:
         Raises `ParentNotFound` when every account says no, and the first `UpstreamError` when
         one could not be asked and none has it.
         """
+        task_id = task_id.strip()
+        if "/" in task_id or len(task_id) > MAX_TASK_ID:
+            # No route leads to such an id, which would look as if the service had no routes.
+            raise ParentNotFound(task_id[:MAX_TASK_ID])
         trouble: UpstreamError | None = None
         for name in self._clients.accounts:
             try:
-                task = self._find(name, task_id.strip())
+                task = self._find(name, task_id)
             except UpstreamError as error:
                 trouble = trouble or error
                 continue
