@@ -7,7 +7,7 @@ stream counts as one only after four headers in a row that agree and follow each
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from lipsync.audio.kinds import AAC, LATM, MP3, MPEG_LAYER_2, looks_like_text
@@ -17,6 +17,7 @@ FRAMES_IN_A_ROW = 4
 SEARCH_BYTES = 65_536  # how far the first frame may be from the start (players look as far)
 FRAMES_COUNTED = 12_000  # more is over four minutes in any case: from there on the length is extrapolated
 FIRST_TRIES = 5_000  # for the first frame; real files need a handful
+TAGS_SKIPPED = 50
 RESYNC_TRIES = 20_000  # bounds the work that crafted bytes can cause
 LOW_BITS_PER_SECOND = 24_000
 
@@ -57,6 +58,7 @@ class _Walk:
     trailing: bool = False
     complete: bool = True
     tries_left: int = RESYNC_TRIES
+    following: dict[bytes, int] = field(default_factory=dict)
 
 
 def sniff_mpeg(data: bytes) -> Sniffed | None:
@@ -84,7 +86,9 @@ def sniff_mpeg(data: bytes) -> Sniffed | None:
 def skip_tags(data: bytes) -> int:
     """Where the sound begins, behind any ID3v2 tags (some files have two)."""
     at = 0
-    while data[at : at + 3] == b"ID3" and len(data) >= at + 10:
+    for _ in range(TAGS_SKIPPED):
+        if data[at : at + 3] != b"ID3" or len(data) < at + 10:
+            break
         size = 0
         for byte in data[at + 6 : at + 10]:
             size = size << 7 | (byte & 0x7F)
@@ -167,7 +171,10 @@ def _walk(data: bytes, at: int, stream: _Stream) -> _Walk:
 
 def _find_again(data: bytes, at: int, stream: _Stream, walk: _Walk) -> int:
     """Where the stream goes on for at least three frames; the end of the data when it does not."""
-    following = {prefix: data.find(prefix, at + 1) for prefix in stream.prefixes}
+    following = walk.following  # kept from one loss to the next: no byte is searched twice
+    for prefix in stream.prefixes:
+        if -1 < following.get(prefix, 0) <= at:
+            following[prefix] = data.find(prefix, at + 1)
     while walk.tries_left:
         walk.tries_left -= 1
         ahead = [(place, prefix) for prefix, place in following.items() if place != -1]

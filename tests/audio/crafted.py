@@ -193,6 +193,10 @@ def _bombs(folder: Path) -> Iterator[tuple[Made, bytes]]:
     )
     boxes = box(b"free") * 500_000
     yield Made("bomb_boxes.m4a", "undecodable"), box(b"ftyp", b"M4A ", bytes(4)) + boxes
+    plain = (folder / "mp3_no_tag.mp3").read_bytes()
+    holes = (plain[: 417 * 5] + b"\0junk") * 2_300
+    yield Made("bomb_holes.mp3", "too_long", ("damaged", "trailing_data")), holes
+    yield Made("bomb_tags.mp3", "not_audio"), id3(0) * 480_000
     yield Made("bomb_size.mp3", "too_big"), frames * 4_000
 
 
