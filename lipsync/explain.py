@@ -116,6 +116,9 @@ def _still_going(job: Job, todo: str) -> str:
 def _said(facts: dict[str, Any], problem: str = "") -> str:
     if problem in _OUR_OWN:
         return ""  # those words are not the service's
+    # With any other cause the sentence is our own about the connection, not the service's.
+    if facts.get("cause") not in (None, "server"):
+        return ""
     return str(facts.get("message") or "").strip()
 
 

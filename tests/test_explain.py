@@ -16,7 +16,7 @@ from lipsync.explain import Explanation, explain_call, explain_job
 from lipsync.jobs.model import Charge, Job, JobState
 from lipsync.problems import PROBLEMS
 from lipsync.upstream import errors
-from lipsync.upstream.errors import Busy, InvalidRequest, NotSent, UpstreamError
+from lipsync.upstream.errors import Busy, Interrupted, InvalidRequest, NotSent, UpstreamError
 from lipsync.upstream.replies import TaskKind
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -227,3 +227,10 @@ def test_a_voice_that_does_not_exist_is_told() -> None:
     found = explained(JobState.FAILED, "invalid_request", message="Voice id not found", voice_not_found=True)
     assert "does not know this voice" in found.what
     assert found.actions == ("change",)
+
+
+def test_our_own_words_about_the_connection_are_not_put_into_the_service_s_mouth() -> None:
+    lost = Interrupted("the connection ended before the answer was complete", cause="reset")
+    said = Interrupted("internal error", code=5000, cause="server")
+    assert explain_call(lost).service_said == ""
+    assert explain_call(said).service_said == "internal error"
