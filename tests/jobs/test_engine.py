@@ -292,18 +292,17 @@ def test_each_account_has_a_queue_of_its_own() -> None:
 
 def test_a_database_that_is_away_for_a_while_loses_nothing(sandbox: RunningSandbox, tmp_path: Path) -> None:
     sandbox.set_fault("work", seconds=1.5, count=1)
-
-    def queries() -> int:
-        return int(sandbox.log()["calls"].get("query", 0))
-
-    before = queries()
     with running_studio(sandbox, tmp_path) as studio:
         job = submit(studio, request_for(sandbox, "Locked."), "k")
-        wait_for_state(studio, job, JobState.SUBMITTED, JobState.PROCESSING)
+        job = wait_for_state(studio, job, JobState.SUBMITTED, JobState.PROCESSING)
+
+        def looks() -> int:
+            return int(sandbox.log()["calls"].get(f"query {job.task_id}", 0))
+
         with studio.database.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             # A look whose result cannot be written down for as long as the lock is held.
-            wait_until(lambda: queries() - before > studio.jobs.get(job.id).polls, what="a look")
+            wait_until(lambda: looks() > studio.jobs.get(job.id).polls, what="a look")
             connection.rollback()
         wait_for_state(studio, job, JobState.READY)
         assert accepted(sandbox, "Locked.") == 1
