@@ -7,10 +7,12 @@ to do. It is made from plain facts when it is shown, in the language of who read
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lipsync.i18n import t
 from lipsync.jobs.model import Charge, Job, JobState
+from lipsync.jobs.schedule import ASK_AFTER_SECONDS, LATE_FACTOR, SLOW_AFTER_SECONDS
 from lipsync.problems import Action, words_for
 from lipsync.upstream.errors import UpstreamError
 
@@ -57,6 +59,42 @@ def explain_job(job: Job) -> Explanation | None:
             _said(facts, job.problem),
         )
     return Explanation(what, _money_when_over(job), todo, actions, _said(facts, job.problem))
+
+
+def explain_waiting(job: Job, now: datetime, usual_seconds: float) -> Explanation | None:
+    """Words for a job that is simply slow, or None while it is not. There is no deadline: after a
+    day the person is asked whether to go on looking.
+
+    `usual_seconds` is how long such jobs usually take at the service.
+    """
+    if job.state not in _WITH_SERVICE or job.sent_at is None:
+        return None
+    age = (now - job.sent_at).total_seconds()
+    if age > ASK_AFTER_SECONDS:
+        return Explanation(
+            t("The service has had this job for over a day and has not finished it."),
+            _money(job.charge),
+            t(
+                "Go on looking, or leave it: then the studio looks no more, and you do not get this clip. "
+                "The service's own site may say what became of it."
+            ),
+            ("look_now", "leave"),
+        )
+    if age > SLOW_AFTER_SECONDS:
+        return Explanation(
+            t("The service has had this job for over an hour."),
+            _money(job.charge),
+            t("Nothing to do: the studio looks every few minutes, and you may close this page."),
+            ("look_now",),
+        )
+    if age > LATE_FACTOR * usual_seconds:
+        return Explanation(
+            t("This job is taking longer than usual."),
+            _money(job.charge),
+            t("Nothing to do: the studio keeps looking by itself, and you may close this page."),
+            ("look_now",),
+        )
+    return None
 
 
 def explain_call(error: UpstreamError) -> Explanation:
@@ -133,6 +171,8 @@ _NEEDS_SOMEBODY = frozenset(
         "account_suspended",
     }
 )
+
+_WITH_SERVICE = (JobState.SUBMITTED, JobState.PROCESSING)
 
 _OUR_OWN = frozenset({"disk", "ffmpeg_missing", "result_broken"})
 """Problems of this installation, about which the service said nothing."""

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from lipsync.i18n import t
 
-Action = Literal["try_again", "change", "look_now", "cancel", "decide", "check_account"]
+Action = Literal["try_again", "change", "look_now", "cancel", "leave", "decide", "check_account"]
 """What a button may offer: the same form again; the form, filled as it was; a look at the
-service at once; take it back; the three choices of a job in doubt; the account page."""
+service at once; take it back; look no more; the three choices of a job in doubt; the account page."""
 
 _Words = tuple[str, str, tuple[Action, ...]]
 AGAIN: tuple[Action, ...] = ("try_again", "change")
