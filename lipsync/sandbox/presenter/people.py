@@ -104,14 +104,14 @@ PRESENTERS = MappingProxyType({person.name: person for person in _EVERYBODY})
 def choose_presenter(prompt: str) -> str:
     """The name of the person whose words the prompt holds; longer words count for more.
 
-    A prompt that asks for nobody in particular always gets the same person.
+    A prompt that asks for nobody in particular gets somebody, and always the same person.
     """
     lowered = prompt.lower()
     scores = {person.name: sum(_weight(word, lowered) for word in person.words) for person in _EVERYBODY}
     best = max(scores, key=lambda name: scores[name])
     if scores[best] > 0:
         return best
-    return _EVERYBODY[sum(map(ord, prompt)) % len(_EVERYBODY)].name
+    return _EVERYBODY[sum(map(ord, lowered)) % len(_EVERYBODY)].name
 
 
 def _weight(word: str, prompt: str) -> int:

@@ -47,9 +47,7 @@ def _studio() -> str:
         _rectangle(x, 0, 128, STAGE, "#1d4e66" if i % 2 else "#255d78")
         for i, x in enumerate(range(0, STAGE, 150))
     )
-    ring = (
-        '<circle cx="1180" cy="640" r="210" fill="none" stroke="#8fd3e6" stroke-width="14" opacity="0.5"/>'
-    )
+    ring = '<circle cx="1180" cy="640" r="210" fill="none" stroke="#8fd3e6" stroke-width="14" opacity="0.5"/>'
     strips = line("M0,1060 L1600,1010", "#f0b45e", 16) + line("M0,1110 L1600,1068", "#58b8d4", 7)
     return (
         _wash("#2f7591", "#123347") + blurred(10, panels, opacity=0.55)

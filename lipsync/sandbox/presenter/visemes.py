@@ -64,7 +64,7 @@ _REST = _Target(0.0, 0.0, holds=2.2, shapes=1.2)
 _UNKNOWN = _Target(0.3, 0.0, holds=0.3, shapes=0.1)
 
 _STEPS_A_SECOND = 200
-_OPEN_SIGMA_SECONDS = 0.028
+_OPEN_SIGMA_SECONDS = 0.025
 _WIDTH_SIGMA_SECONDS = 0.050
 _USUAL_PHONEME_SECONDS = 0.085
 """At this pace the widths above hold; fast speech narrows them, or the mouth would hardly open."""
@@ -91,7 +91,7 @@ def mouth_track(
     opening, spread, bite, tongue = _smoothed(phonemes, grid)
     tracks = [np.interp(frame_times, grid, track) for track in (opening, spread, bite, tongue)]
     if loudness is not None:
-        tracks[0] = tracks[0] * (0.3 + 0.85 * loudness)
+        tracks[0] = tracks[0] * (0.4 + 0.75 * loudness)
     press = _closures(phonemes, frame_times)
     tracks[0] = np.clip(tracks[0] * (1.0 - press), 0.0, 1.0)
     tracks[0][tracks[0] < 0.03] = 0.0
@@ -168,7 +168,8 @@ def _closures(phonemes: Sequence[Phoneme], frame_times: Track) -> Track:
             continue
         start, end = phoneme.start_seconds, phoneme.end_seconds
         if phoneme.symbol[0] != "m":
-            start, end = start - _CLOSE_BEFORE_SECONDS, min(end, start + 0.015)
+            lead = min(_CLOSE_BEFORE_SECONDS, 0.6 * (end - start))
+            start, end = start - lead, min(end, start + 0.015)
         away = np.maximum(np.maximum(start - frame_times, frame_times - end), 0.0)
         ramp = float(np.clip(0.75 * (phoneme.end_seconds - phoneme.start_seconds), 0.02, _RAMP_SECONDS))
         press = np.maximum(press, np.clip(1.0 - away / ramp, 0.0, 1.0) ** 1.5)
