@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from lipsync.sandbox.presenter.people import Presenter
-from lipsync.sandbox.presenter.svg import blurred, clipped, ellipse, group, line, linear, mixed, path
+from lipsync.sandbox.presenter.svg import (
+    blurred,
+    clipped,
+    ellipse,
+    group,
+    line,
+    linear,
+    mixed,
+    path,
+    soft_line,
+)
 
 _TORSO = (
     "M70,1500 C70,1060 96,880 196,812 C270,770 392,752 430,706 C452,748 548,748 570,706 "
@@ -32,25 +42,16 @@ def _cloth(shape: str, colour: str, *details: str) -> str:
     """A piece of cloth with light from the left, folds at the arms and its details inside."""
     light, dark = mixed(colour, "#ffffff", 0.16), mixed(colour, "#000000", 0.42)
     definition, fill = linear(((0, light), (0.4, colour), (1, dark)), 160, 760, 860, 1100)
-    folds = "".join(
-        line(data, mixed(colour, "#000000", 0.55), 15)
+    arms = "".join(
+        soft_line(data, mixed(colour, "#000000", 0.55), 20, 0.5)
         for data in ("M236,920 C216,1040 222,1200 214,1500", "M764,920 C784,1040 778,1200 786,1500")
     )
-    soft = line("M330,1080 Q380,1180 360,1500", mixed(colour, "#000000", 0.4), 26) + line(
-        "M660,1040 Q620,1180 650,1500", mixed(colour, "#000000", 0.4), 26
+    folds = "".join(
+        soft_line(data, mixed(colour, "#000000", 0.45), 48, 0.3)
+        for data in ("M330,1080 Q380,1180 360,1500", "M660,1040 Q620,1180 650,1500")
     )
-    rim = line("M120,960 C136,880 190,826 300,790", mixed(colour, "#ffffff", 0.6), 10)
-    return (
-        f"<defs>{definition}</defs>"
-        + path(shape, fill)
-        + clipped(
-            shape,
-            blurred(7, folds, opacity=0.6),
-            blurred(22, soft, opacity=0.35),
-            blurred(9, rim, opacity=0.5),
-            *details,
-        )
-    )
+    rim = soft_line("M120,960 C136,880 190,826 300,790", mixed(colour, "#ffffff", 0.6), 26, 0.24)
+    return f"<defs>{definition}</defs>" + path(shape, fill) + clipped(shape, arms, folds, rim, *details)
 
 
 def _blazer(person: Presenter) -> str:
@@ -95,7 +96,7 @@ def _blazer(person: Presenter) -> str:
 def _jumper(person: Presenter) -> str:
     ribs = "".join(line(f"M{x},700 Q{x + (x - 500) * 0.1:.0f},1080 {x + (x - 500) * 0.05:.0f},1500",
                         mixed(person.cloth, "#000000", 0.5), 2.4) for x in range(140, 880, 22))  # fmt: skip
-    body = _cloth(_TORSO, person.cloth, group(blurred(0.8, ribs), opacity=0.16))
+    body = _cloth(_TORSO, person.cloth, group(ribs, opacity=0.15))
     collar = "M420,700 C440,772 560,772 580,700 L600,722 C580,812 420,812 400,722 Z"
     ticks = "".join(line(f"M{410 + i * 12},{716 + 44 * (1 - ((i - 7.5) / 7.5) ** 2):.0f} "
                          f"l{(i - 7.5) * -0.7:.1f},30",

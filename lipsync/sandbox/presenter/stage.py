@@ -7,7 +7,9 @@ breath, jaw) and laid over the background. Patches are cached, so a mouth shape 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 
 from PIL import Image
@@ -22,6 +24,7 @@ from lipsync.sandbox.presenter.mouth import REST, MouthShape, mouth
 from lipsync.sandbox.presenter.people import PRESENTERS, Presenter
 from lipsync.sandbox.presenter.svg import Box, group, render
 
+_THREADS, _AHEAD = 2, 4
 _OPEN_STEP, _SPREAD_STEP, _DETAIL_STEP = 0.03, 0.08, 0.25
 
 
@@ -37,8 +40,19 @@ class Stage:
 
     def frames(self, mouths: Sequence[MouthShape] | None = None) -> Iterator[bytes]:
         """The clip's frames as RGB bytes; `mouths` is one shape a frame, none means at rest."""
-        for number in range(self._spec.frames):
-            yield self.frame(number, mouths[number] if mouths else REST).tobytes()
+
+        def drawn(number: int) -> bytes:
+            return self.frame(number, mouths[number] if mouths else REST).tobytes()
+
+        # Pillow lets go of the interpreter while it bends, so two threads use two cores.
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="frames") as pool:
+            waiting: deque[Future[bytes]] = deque()
+            for number in range(self._spec.frames):
+                waiting.append(pool.submit(drawn, number))
+                if len(waiting) > _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
     def frame(self, number: int, shape: MouthShape = REST) -> Image.Image:
         """One frame."""

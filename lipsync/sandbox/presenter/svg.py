@@ -110,6 +110,14 @@ def soft(x: float, y: float, rx: float, ry: float, colour: str, opacity: float =
     )
 
 
+def soft_line(data: str, colour: str, width: float, opacity: float) -> str:
+    """A stroke that fades to both sides: strokes of growing width over each other, no filter."""
+    steps = 8
+    share = 1 - (1 - opacity) ** (1 / steps)
+    widths = (width * (0.25 + 1.75 * (step / (steps - 1)) ** 1.2) for step in range(steps))
+    return "".join(line(data, colour, each, opacity=f"{share:.4f}") for each in widths)
+
+
 def linear(
     stops: tuple[tuple[float, str], ...], x1: float, y1: float, x2: float, y2: float
 ) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import csv
 import subprocess
 import wave
 from concurrent.futures import ThreadPoolExecutor
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +37,7 @@ def colour(speech: Speech) -> np.ndarray:
     """Decibels in 20 bands of the long-term spectrum: what tells two throats apart."""
     power = np.abs(np.fft.rfft(speech.samples.astype(float))) ** 2
     edges = np.geomspace(120, 9000, 21) * len(speech.samples) / speech.rate
-    bands = np.array([power[int(a) : int(b)].mean() for a, b in zip(edges, edges[1:], strict=False)])
+    bands = np.array([power[int(a) : int(b)].mean() for a, b in pairwise(edges)])
     decibels = 10 * np.log10(bands + 1)
     return decibels - decibels.mean()
 
@@ -95,7 +95,7 @@ def test_the_sound_is_as_loud_as_broadcast_speech_and_never_clips(
 ) -> None:
     speech = speak(TEXTS[language] * 2, language, voice, 1.0)
     speech.write_wav(tmp_path / "s.wav")
-    command = [str(find_ffmpeg()), "-nostats", "-hide_banner", "-i", str(tmp_path / "s.wav"), "-af", "ebur128",
+    command = [str(find_ffmpeg()), "-nostats", "-i", str(tmp_path / "s.wav"), "-af", "ebur128",
                "-f", "null", "-"]  # fmt: skip
     report = subprocess.run(command, capture_output=True, check=True).stderr.decode()
     measured = float(report.rsplit("I:", 1)[1].split("LUFS")[0])
@@ -109,7 +109,7 @@ def test_phonemes_follow_each_other_without_gaps_from_start_to_end(language: str
     phonemes = speech.phonemes
     assert phonemes[0].start_seconds == 0
     assert phonemes[-1].end_seconds == pytest.approx(speech.seconds, abs=0.001)
-    for before, after in zip(phonemes, phonemes[1:], strict=False):
+    for before, after in pairwise(phonemes):
         assert before.end_seconds == pytest.approx(after.start_seconds, abs=1e-6)
         assert before.end_seconds > before.start_seconds
 
