@@ -10,6 +10,9 @@ import sqlalchemy as sa
 
 from lipsync.database.migrate import migrate
 from lipsync.database.tables import account_pauses, metadata, sounds
+from lipsync.jobs.model import JobState
+from lipsync.jobs.store import JobStore
+from lipsync.upstream.replies import TaskKind
 
 
 def test_a_moment_comes_back_in_utc_to_the_microsecond(database: sa.Engine) -> None:
@@ -62,6 +65,23 @@ def test_data_comes_back_as_it_was(database: sa.Engine) -> None:
                 )
             )  # fmt: skip
         assert connection.execute(sa.select(sounds.c.report).order_by(sounds.c.id)).scalars().all() == given
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("r" * 300, "r" * 200), ("a\x00b", "ab"), ("你" * 201, "你" * 200), (None, None)]
+)
+def test_an_odd_request_id_does_not_keep_a_paid_job_from_being_written(
+    database: sa.Engine, given: str | None, kept: str | None
+) -> None:
+    migrate(database)
+    store = JobStore(database)
+    with database.begin() as connection:
+        job = store.insert(
+            connection, workspace="local", owner="local", kind=TaskKind.LIP_SYNC, account="main", request={},
+            submit_key="k",
+        )  # fmt: skip
+    assert store.change(job.id, frm=[JobState.QUEUED], state=JobState.SUBMITTED, request_id=given)
+    assert store.get(job.id).request_id == kept
 
 
 @pytest.mark.parametrize("table", ["jobs", "sounds", "parents"])
