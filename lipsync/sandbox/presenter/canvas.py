@@ -64,5 +64,5 @@ def placement(spec: ClipSpec) -> Placement:
         middle = {"landscape": 0.76, "portrait": 0.5, "square": 0.68}[spec.orientation] * width
         return Placement(scale, middle - 500 * scale, height - 920 * scale)
     scale = {"landscape": 0.86, "portrait": 0.98, "square": 1.02}[spec.orientation]
-    top = {"landscape": -112.0, "portrait": 30.0, "square": -90.0}[spec.orientation]
+    top = {"landscape": -96.0, "portrait": 30.0, "square": -90.0}[spec.orientation]
     return Placement(scale, width / 2 - 500 * scale, top)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,7 @@ def render_speaking(
     Raises what `render_silent` raises, and `UnusableSound`.
     """
     if seconds is not None:
-        spec = _with_length(spec, seconds)
+        spec = replace(spec, seconds=seconds)
     length = spec.frames / FRAMES_A_SECOND
     with tempfile.TemporaryDirectory(prefix="presenter-") as folder:
         wav = Path(folder) / "sound.wav"
@@ -56,12 +56,3 @@ def render_speaking(
 def thumbnail(spec: ClipSpec, to: Path) -> None:
     """Write the clip's first frame with open eyes as a JPEG or PNG (by the ending of `to`)."""
     Stage(spec).frame(0).save(to, quality=88)
-
-
-def _with_length(spec: ClipSpec, seconds: float) -> ClipSpec:
-    from dataclasses import replace
-
-    return replace(spec, seconds=seconds)
-
-
-__all__: Sequence[str] = ["render_silent", "render_speaking", "thumbnail"]

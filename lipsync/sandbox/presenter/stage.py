@@ -25,6 +25,8 @@ from lipsync.sandbox.presenter.people import PRESENTERS, Presenter
 from lipsync.sandbox.presenter.svg import Box, group, render
 
 _THREADS, _AHEAD = 2, 4
+_MARGIN = 20
+"""Pixels drawn beyond the frame's edges, so that a moving person leaves no gap there."""
 _OPEN_STEP, _SPREAD_STEP, _DETAIL_STEP = 0.03, 0.08, 0.25
 
 
@@ -73,9 +75,9 @@ class _Cast:
 
     def __init__(self, person: Presenter, place: Placement, size: tuple[int, int]) -> None:
         self._person, self._place = person, place
-        left, top = max(0, int(place.x)), max(0, int(place.y))
-        right = min(size[0], int(place.x + CANVAS.width * place.scale))
-        bottom = min(size[1], int(place.y + CANVAS.height * place.scale))
+        left, top = max(-_MARGIN, int(place.x)), max(-_MARGIN, int(place.y))
+        right = min(size[0] + _MARGIN, int(place.x + CANVAS.width * place.scale))
+        bottom = min(size[1] + _MARGIN, int(place.y + CANVAS.height * place.scale))
         self._corner = (left, top)
         pixels = (right - left, bottom - top)
         k = place.scale
