@@ -10,8 +10,10 @@ import contextlib
 import hashlib
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,7 +44,10 @@ QUEUE_POLL_SECONDS = 0.3
 TAKE_PLACE_SECONDS = 1.0
 REAP_SECONDS = 2.0
 SWEEP_SECONDS = 15.0
-KEEP_WORKFLOWS_SECONDS = 86_400.0
+KEEP_WORKFLOWS = timedelta(days=1)
+"""The engine's own rows of ended jobs are removed after that; the jobs themselves stay."""
+TIDY_SECONDS = 3_600.0
+TIDY_AT_ONCE = 1_000
 _TROUBLE = (sa.exc.SQLAlchemyError, dbos_errors.DBOSException, OSError)
 """What a database that is away, a full disk or a lost race look like from here."""
 _RUNNING = ("PENDING", "ENQUEUED", "DELAYED")
@@ -269,15 +274,19 @@ class JobEngine:
 
     def _supervise(self, slots: SlotPlace | None) -> None:
         """Until the process stops: take over from dead workers, continue stranded jobs, tidy up."""
-        ticks = 0
+        swept = tidied = time.monotonic()
         while not self._stop.wait(REAP_SECONDS if slots else SWEEP_SECONDS):
-            ticks += 1
+            now = time.monotonic()
             with _outages_logged():
                 if slots is not None:
                     slots.still_held()
                     self._reap(slots)
-                if slots is None or ticks % round(SWEEP_SECONDS / REAP_SECONDS) == 0:
+                if now - swept >= SWEEP_SECONDS or slots is None:
+                    swept = now
                     self.sweep()
+                if now - tidied >= TIDY_SECONDS:
+                    tidied = now
+                    self.tidy()
 
     def _reap(self, slots: SlotPlace) -> None:
         pending = self._enqueuer().list_workflows(status="PENDING", load_input=False, load_output=False)
@@ -294,6 +303,20 @@ class JobEngine:
             if not self.is_worked_on(job) and self._continue(job):
                 continued += 1
         return continued
+
+    def tidy(self, older_than: timedelta = KEEP_WORKFLOWS) -> int:
+        """Remove the engine's own rows of jobs that ended long ago. Returns how many."""
+        before = (utcnow() - older_than).isoformat()
+        ended = self._enqueuer().list_workflows(
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            completed_before=before,
+            name=workflow.WORKFLOW_NAME,
+            limit=TIDY_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        )
+        self._enqueuer().delete_workflows([one.workflow_id for one in ended])
+        return len(ended)
 
     # -- the queue ---------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -306,3 +307,14 @@ def test_a_database_that_is_away_for_a_while_loses_nothing(sandbox: RunningSandb
             connection.rollback()
         wait_for_state(studio, job, JobState.READY)
         assert accepted(sandbox, "Locked.") == 1
+
+
+def test_the_engine_s_own_rows_go_and_the_job_stays(sandbox: RunningSandbox, tmp_path: Path) -> None:
+    with running_studio(sandbox, tmp_path) as studio:
+        job = submit(studio, request_for(sandbox, "Tidied."), "k")
+        wait_for_state(studio, job, JobState.READY)
+        wait_until(lambda: not studio.engine.is_worked_on(studio.jobs.get(job.id)), what="the workflow's end")
+        assert studio.engine.tidy() == 0
+        assert studio.engine.tidy(older_than=timedelta(0)) == 1
+        assert studio.engine.sweep() == 0
+        assert studio.jobs.get(job.id).state is JobState.READY
