@@ -60,7 +60,8 @@ function plainSeconds(text, language, f) {
   if (spoken === 0) return 0
   const pieces = said.split(/[.!?…。！？;；:：\n]+/u).filter((piece) => /[\p{L}\p{N}]/u.test(piece))
   const commas = all(said, /[,，、]|\s[–—-]\s|——/gu).length
-  return spoken + commas * f.comma + Math.max(0, pieces.length - 1) * f.stop + (language === "en" ? f.start : 0)
+  const pauses = commas * f.comma + Math.max(0, pieces.length - 1) * f.stop
+  return spoken + pauses + (language === "en" ? f.start : 0)
 }
 
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
@@ -109,9 +110,19 @@ _counter = st.components.v2.component("text_counter", html=_HTML, css=_CSS, js=_
 
 
 def text_counter(
-    text: str, *, field: str, language: Language, speed: float, clip_seconds: float | None, key: str
+    text: str,
+    *,
+    field: str,
+    language: Language,
+    speed: float,
+    clip_seconds: float | None,
+    key: str,
+    said: bool,
 ) -> None:
-    """Count the text field whose key is `field`; `text` is what Streamlit knows of it."""
+    """Count the text field whose key is `field`; `text` is what Streamlit knows of it.
+
+    `said`: the page already says in words that the text is too long.
+    """
     _counter(
         key=key,
         data={
@@ -133,8 +144,8 @@ def text_counter(
             },
             "words": {
                 "count": t("{length} of {limit}"),
-                "over": t("Too long: take out {over} characters."),
-                "over_one": t("Too long: take out 1 character."),
+                "over": "" if said else t("Too long: take out {over} characters."),
+                "over_one": "" if said else t("Too long: take out 1 character."),
                 "time": t("About {range} s of speech."),
                 "fits": t("About {range} s of speech; the video has {clip} s."),
                 "too_long": t(

@@ -32,7 +32,8 @@ REFUSED: Final = "draft_refused_sound"
 LINK: Final = "draft_link"
 ATTEMPTED: Final = "draft_attempted"
 PREVIOUS: Final = "draft_previous_job"
-SENDING: Final = "draft_sending"
+SENT: Final = "draft_sent"
+OPEN: Final = "draft_open"
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _DEFAULT_VOICES: dict[Language, str] = {"en": "girlfriend_4_speech02", "zh": "genshin_vindi2"}
@@ -43,7 +44,8 @@ _MADE_ANEW: dict[str, Any] = {
     LINK: "",
     ATTEMPTED: False,
     PREVIOUS: None,
-    SENDING: None,
+    SENT: None,
+    OPEN: None,
 }
 
 
@@ -71,7 +73,7 @@ def arrive() -> Arrival:
     if asked is not None:
         if asked != have:
             begin(asked)
-    elif have is None or fill_from:
+    elif have is None or fill_from or st.session_state.get(SENT):
         begin()
     query["form"] = st.session_state[FORM]
     return Arrival(st.session_state[FORM], fill_from)

@@ -54,21 +54,19 @@ def rows(
     for job in jobs:
         request = LipSyncRequest.from_dict(job.request)
         title = request_title(request, sound_name(request.sound_id) if request.sound_id else None)
-        with st.container(border=True, key=f"row-{job.id}"):
-            picture, words, when = st.columns([1, 6, 2], vertical_alignment="center", gap="medium")
-            with picture:
-                known = parent_id(request)
-                st.image(parent_picture_url(known or "none"), alt=t("The video"), width="stretch")
-            with words:
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"row-{job.id}"):
+            known = parent_id(request)
+            st.image(parent_picture_url(known or "none"), alt=t("The video"), width=104)
+            with st.container(gap="xxsmall", width="stretch"):
                 link(
                     "jobs",
                     plain(title, most=90) or t("Without words"),
                     icon=":material/chevron_right:",
                     job=job.id,
                 )
-                st.caption(_caption(request, job))
-            with when:
-                state_badge(job.state)
+                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                    state_badge(job.state)
+                    st.caption(_caption(request, job), width="content")
 
 
 def _caption(request: LipSyncRequest, job: Job) -> str:

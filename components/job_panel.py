@@ -9,9 +9,9 @@ import streamlit as st
 from components.job_states import step_of, steps
 from components.person import Person, speak
 from components.wording import ago, span
+from lipsync.explain import explain_waiting
 from lipsync.i18n import plural, t
 from lipsync.jobs.model import Job, JobState
-from lipsync.jobs.schedule import PollSchedule
 from lipsync.studio import Studio
 
 REFRESH_SECONDS = 1.0
@@ -22,12 +22,12 @@ MOST_SHOWN = 0.95
 
 def live_panel(studio: Studio, who: Person, job: Job) -> None:
     """Steps, bar and times of a job. Draws the page again when the job's state changes."""
-    seen = _signature(job)
+    seen = _signature(studio, job)
 
     def draw() -> None:
         speak()
         now = studio.jobs.get(job.id, workspace=who.workspace)
-        if _signature(now) != seen:
+        if _signature(studio, now) != seen:
             st.rerun()
         _panel(studio, now)
 
@@ -37,9 +37,10 @@ def live_panel(studio: Studio, who: Person, job: Job) -> None:
     st.fragment(draw, run_every=every)()
 
 
-def _signature(job: Job) -> tuple[object, ...]:
+def _signature(studio: Studio, job: Job) -> tuple[object, ...]:
     """What the rest of the page depends on."""
-    return job.state, job.problem, job.task_id, job.run
+    waiting = explain_waiting(job, datetime.now(UTC), usual_seconds(studio, job))
+    return job.state, job.problem, job.task_id, job.run, waiting and waiting.what
 
 
 def _panel(studio: Studio, job: Job) -> None:
@@ -59,12 +60,7 @@ def _panel(studio: Studio, job: Job) -> None:
             st.caption(_queue_words(studio, job), width="content")
         elif job.polled_at:
             st.caption(":material/sync: " + t("Last look {when}", when=ago(job.polled_at)), width="content")
-    if PollSchedule(studio.settings.poll_seconds, usual).is_late(waited):
-        st.caption(
-            ":material/hourglass_bottom: "
-            + t("Taking longer than usual. The studio keeps looking; waiting costs nothing more.")
-        )
-    else:
+    if explain_waiting(job, datetime.now(UTC), usual) is None:
         st.caption(
             t("You may close this page: the job goes on, and the clip will be here when you come back.")
         )

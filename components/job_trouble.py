@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
-from components.notices import trouble
+from components.notices import Tone, trouble
 from components.places import go
-from lipsync.explain import Action, Explanation
+from lipsync.explain import Explanation
 from lipsync.i18n import t
-from lipsync.jobs.model import Job, JobState
+from lipsync.jobs.model import Job
+from lipsync.problems import Action
 
 TASK_FIELD = "decide_task"
 NEWS = "job_news"
@@ -30,12 +32,14 @@ class Deeds:
     send_again: Callable[[], None]
 
 
-def job_trouble(job: Job, explanation: Explanation, deeds: Deeds, *, repeated: Job | None) -> None:
+def job_trouble(
+    job: Job, explanation: Explanation, deeds: Deeds, *, repeated: Job | None, tone: Tone
+) -> None:
     """The explanation and its buttons. `repeated`: the job that was already made from this one."""
-    trouble(explanation, severe=job.state is JobState.FAILED)
+    trouble(explanation, tone=tone)
     actions = list(explanation.actions)
-    if repeated is not None and "try_again" in actions:
-        actions.remove("try_again")
+    if repeated is not None:
+        actions = [action for action in actions if action != "try_again"]
     with st.container(horizontal=True, gap="small"):
         if repeated is not None and st.button(
             t("Open the job that was sent instead"), type="primary", icon=":material/arrow_forward:"
@@ -48,19 +52,22 @@ def job_trouble(job: Job, explanation: Explanation, deeds: Deeds, *, repeated: J
 
 
 def _button(job: Job, action: Action, deeds: Deeds, *, first: bool) -> None:
-    kind = "primary" if first else "secondary"
+    kind: Literal["primary", "secondary"] = "primary" if first else "secondary"
     if action == "try_again":
         st.button(t("Try again"), type=kind, icon=":material/refresh:", on_click=deeds.try_again)
+    elif action == "look_now":
+        st.button(t("Look now"), icon=":material/search:", on_click=deeds.look_now)
+    elif action == "cancel":
+        st.button(t("Take it back"), icon=":material/undo:", on_click=deeds.cancel)
+    elif action == "leave":
+        st.button(t("Leave it as it is"), icon=":material/do_not_disturb_on:", on_click=deeds.leave)
     elif action == "change":
         if st.button(t("Change and send again"), type=kind, icon=":material/edit:"):
             go("create", **{"from": job.id})
-    elif action == "look_now":
-        st.button(t("Look now"), type=kind, icon=":material/search:", on_click=deeds.look_now)
-    elif action == "cancel":
-        st.button(t("Take it back"), icon=":material/undo:", on_click=deeds.cancel)
-    elif action == "check_account":
-        if st.button(t("Open the Account page"), type=kind, icon=":material/account_circle:"):
-            go("account")
+    elif action == "check_account" and st.button(
+        t("Open the Account page"), icon=":material/account_circle:"
+    ):
+        go("account")
 
 
 def _decide(deeds: Deeds) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import streamlit as st
 
@@ -47,16 +48,21 @@ def sandbox_mark(account: Account | None) -> None:
         st.badge(t("Made in the sandbox, not by Kling"), icon=":material/science:", color="gray")
 
 
-def trouble(explanation: Explanation, *, severe: bool = True) -> None:
+Tone = Literal["error", "warning", "info"]
+
+
+def trouble(explanation: Explanation, *, tone: Tone = "error") -> None:
     """What happened, what it means for the money, what to do; then what the service said."""
     lines = [f"**{plain(explanation.what)}**", plain(explanation.money), plain(explanation.todo)]
     if explanation.service_said:
         lines.append(t("The service said: {words}", words=f"“{plain(explanation.service_said, most=400)}”"))
     body = "\n\n".join(lines)
-    if severe:
+    if tone == "error":
         st.error(body, icon=":material/error:")
+    elif tone == "warning":
+        st.warning(body, icon=":material/help:")
     else:
-        st.warning(body, icon=":material/info:")
+        st.info(body, icon=":material/info:")
 
 
 def field_problem(problems: Iterable[Problem], *fields: str) -> None:

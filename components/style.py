@@ -9,6 +9,9 @@ STYLE = """
 .stMainBlockContainer a[data-testid="stPageLink-NavLink"]:not(:hover) { background: transparent; }
 [data-testid="stVideo"] { max-height: 26rem; border-radius: 0.6rem; background: #0b0a10; }
 [data-testid="stImage"] img { border-radius: 0.45rem; aspect-ratio: 16 / 9; object-fit: cover; width: 100%; }
+.st-key-draft_text [data-testid="InputInstructions"] { display: none; }
+[class*="st-key-row-"] [data-testid="stPageLink-NavLink"] { padding-left: 0.25rem; }
+[class*="st-key-row-"] [data-testid="stPageLink-NavLink"] p { white-space: normal; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
 }

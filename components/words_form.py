@@ -60,6 +60,7 @@ def text_fields(problems: Sequence[Problem], *, clip_seconds: float | None) -> N
         speed=float(state.get(draft.SPEED) or 1.0),
         clip_seconds=clip_seconds,
         key="draft_counter",
+        said=any(problem.field == "text" for problem in problems),
     )
     field_problem(problems, "text")
     if not state.get(draft.TEXT):

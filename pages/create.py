@@ -97,7 +97,9 @@ def take_upload(key: str) -> None:
 def send() -> None:
     """Send the form, once. Writes the job down and returns; nothing slow happens here."""
     speak()
-    if st.session_state.get(draft.SENDING):
+    if st.session_state.get(draft.SENT):
+        # A second click that overtook the way to the job.
+        st.session_state[draft.OPEN] = st.session_state[draft.SENT]
         return
     st.session_state[draft.ATTEMPTED] = True
     parent_id = st.session_state.get(draft.PARENT)
@@ -117,7 +119,7 @@ def send() -> None:
         )
     except UnknownAccount:
         return  # the page says so beside the video
-    st.session_state[draft.SENDING] = job.id
+    st.session_state[draft.SENT] = st.session_state[draft.OPEN] = job.id
 
 
 def already_sent(job_id: str) -> None:
@@ -131,10 +133,9 @@ def already_sent(job_id: str) -> None:
             st.button(t("Make another clip"), icon=":material/add:", on_click=draft.begin_anew)
 
 
-sending = st.session_state.get(draft.SENDING)
-if sending:
-    draft.begin()
-    go("jobs", job=sending)
+to_open = st.session_state.pop(draft.OPEN, None)
+if to_open:
+    go("jobs", job=to_open)
 
 st.title(t("Make a video speak"))
 if not studio.accounts:
@@ -201,7 +202,7 @@ with right:
             icon=":material/play_circle:",
             width="stretch",
             on_click=send,
-            disabled=bool(st.session_state.get(draft.SENDING)),
+            disabled=bool(st.session_state.get(draft.SENT)),
         )
         if problems:
             st.markdown(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from components import job_list
 from components.job_facts import ids, log, request_facts, result, times
 from components.job_list import PAGE_SIZE
-from components.job_panel import REFRESH_SECONDS, live_panel
+from components.job_panel import REFRESH_SECONDS, live_panel, usual_seconds
 from components.job_states import GROUPS, state_badge
 from components.job_trouble import NEWS, TASK_FIELD, Deeds, job_trouble, news
-from components.notices import empty
+from components.notices import Tone, empty
 from components.parent_cards import account_label
 from components.person import person, speak
 from components.places import go, link
 from components.wording import plain, request_title
 from lipsync.accounts import UnknownAccount
-from lipsync.explain import explain_job
+from lipsync.explain import explain_job, explain_waiting
 from lipsync.i18n import plural, t
 from lipsync.jobs.model import LIVE, Job, JobState
 from lipsync.jobs.store import JobNotFound
@@ -138,9 +140,12 @@ def one_job(job_id: str) -> None:
         if job.state is JobState.READY:
             result(job, account, there=studio.archive.result_path(job.id).exists())
         live_panel(studio, who, job)
-        explanation = explain_job(job)
-        if explanation is not None:
-            job_trouble(job, explanation, deeds_for(job), repeated=studio.jobs.by_submit_key(again_key(job)))
+        trouble = explain_job(job)
+        shown = trouble or explain_waiting(job, datetime.now(UTC), usual_seconds(studio, job))
+        if shown is not None:
+            tone: Tone = "info" if trouble is None else "error" if job.state is JobState.FAILED else "warning"
+            repeated = studio.jobs.by_submit_key(again_key(job))
+            job_trouble(job, shown, deeds_for(job), repeated=repeated, tone=tone)
         elif job.is_live:
             quiet_buttons(job)
         elif job.state is JobState.READY:
