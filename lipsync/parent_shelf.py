@@ -6,7 +6,6 @@ with a fresh one when somebody wants to see it, and stays when the service forge
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -212,9 +211,13 @@ class ParentShelf:
                     "video_id": one.video_id,
                     "prompt": one.prompt,
                 }
-                with contextlib.suppress(sa.exc.IntegrityError), connection.begin_nested():
-                    # Suppressed: somebody else looked the same parent up in this moment.
-                    connection.execute(sa.insert(parents).values(**new))
+                try:
+                    with connection.begin_nested():
+                        connection.execute(sa.insert(parents).values(**new))
+                except sa.exc.IntegrityError:
+                    # Somebody else looked the same parent up in this moment; anything else is a mistake.
+                    if self._row(connection, one, workspace) is None:
+                        raise
                 found = self._row(connection, one, workspace)
                 assert found is not None
             elif one.video_id or not found.video_id:
