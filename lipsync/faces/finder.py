@@ -1,0 +1,230 @@
+"""Finding every face in one frame, also small ones, and measuring it.
+
+The detector sees 128 × 128 pixels and misses faces that are small in them. So it is shown
+the whole frame first, then squares of it that overlap by half, smaller and smaller; the
+landmark network looks at whatever was found, throws out what is no face, and measures the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from lipsync.faces.networks import (
+    DETECTOR_PIXELS,
+    LANDMARK_PIXELS,
+    Detector,
+    Floats,
+    Guess,
+    LandmarkNetwork,
+)
+
+SURE_WHOLE, SURE_TILE = 0.5, 0.6
+"""Scores from which a guess is looked at; in tiles there are many more chances to be wrong."""
+FACE_PRESENT = 0.5
+"""From which probability of the landmark network on a thing is a face."""
+BIG_ENOUGH = 0.4
+"""Share of the frame's shorter side: beside a face this high no small tiles are searched for a second person."""
+MOST_FACES = 6
+_CROP_SCALE = 1.5
+
+_FOREHEAD, _CHIN = 10, 152
+_CHEEKS = (234, 454)
+_EYES = (33, 263)
+_NOSE = 1
+_MOUTH = (61, 291, 0, 17)
+
+Square = tuple[float, float, float]
+"""Left, top and side in pixels of the frame."""
+
+
+@dataclass(frozen=True)
+class FoundFace:
+    """One face in one frame. Lengths in pixels of the frame, angles in degrees."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    """The box around all points of the face, which may lie beyond the frame's edge."""
+    height: float
+    """From the top of the forehead to the chin, along the face."""
+    yaw: float
+    """How far the face is turned to a side: 0 looks at the camera."""
+    roll: float
+    """How far the head is tilted: 0 is upright."""
+    mouth: tuple[float, float]
+    sure: float
+
+    @property
+    def area(self) -> float:
+        return (self.right - self.left) * (self.bottom - self.top)
+
+    def overlap(self, other: FoundFace) -> float:
+        """The common area as a share of the smaller face."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        if width <= 0 or height <= 0:
+            return 0.0
+        return width * height / max(1.0, min(self.area, other.area))
+
+
+class FaceFinder:
+    """Both networks, loaded once."""
+
+    def __init__(self) -> None:
+        self._detect = Detector()
+        self._landmarks = LandmarkNetwork()
+
+    def find(self, frame: Image.Image, *, thoroughly: bool = False) -> list[FoundFace]:
+        """The faces in `frame` (RGB), the biggest first; `thoroughly` searches very small squares, too."""
+        short = min(frame.size)
+        found: list[FoundFace] = []
+        for level, squares in enumerate(_levels(frame.size, thoroughly=thoroughly)):
+            if level > 1 and any(face.height >= BIG_ENOUGH * short for face in found):
+                break
+            for square in squares:
+                self._look(frame, square, SURE_TILE if level else SURE_WHOLE, found)
+        return sorted(found, key=lambda face: -face.height)
+
+    def _look(self, frame: Image.Image, square: Square, sure: float, found: list[FoundFace]) -> None:
+        """Add to `found` what is new in one square."""
+        small = np.asarray(_cut(frame, square))
+        met: list[Guess] = []
+        for guess in self._detect(small, at_least=sure):
+            if len(found) >= MOST_FACES or any(_same(guess, other) for other in met):
+                continue
+            met.append(guess)
+            face = self._measure(frame, square, guess)
+            if face is not None and all(face.overlap(other) < 0.4 for other in found):
+                found.append(face)
+
+    def _measure(self, frame: Image.Image, square: Square, guess: Guess) -> FoundFace | None:
+        """What the landmarks say of a guess, or None where there is no face."""
+        x, y, side = square
+        (right_x, right_y), (left_x, left_y) = guess.eyes
+        angle = math.atan2(left_y - right_y, left_x - right_x)
+        middle = (x + side * (guess.left + guess.right) / 2, y + side * (guess.top + guess.bottom) / 2)
+        width = side * max(guess.right - guess.left, guess.bottom - guess.top) * _CROP_SCALE
+        sure = 0.0
+        points: Floats | None = None
+        for _ in range(2):  # once more where the points say the face is: the detector's box is rough
+            if width < 8:
+                return None
+            crop, back = _upright(frame, middle, width, angle)
+            seen, sure = self._landmarks(np.asarray(crop))
+            if sure < FACE_PRESENT:
+                return None
+            points = back(seen)
+            middle, width, angle = _around(points)
+        assert points is not None
+        return _described(points, sure)
+
+
+def _levels(size: tuple[int, int], *, thoroughly: bool) -> Iterator[list[Square]]:
+    """The whole frame, then squares as high as its shorter side, half of it, a third of it."""
+    longest, short = max(size), min(size)
+    yield [((size[0] - longest) / 2, (size[1] - longest) / 2, longest)]
+    for part in (1, 2, 3) if thoroughly else (1, 2):
+        if part > 1 or longest > short:
+            yield list(_tiles(size, short / part))
+
+
+def _tiles(size: tuple[int, int], side: float) -> Iterator[Square]:
+    """Squares of `side` that cover the frame and overlap by about half."""
+    for y in _starts(size[1], side):
+        for x in _starts(size[0], side):
+            yield x, y, side
+
+
+def _starts(length: float, side: float) -> list[float]:
+    count = max(1, math.ceil((length - side) / (side / 2)) + 1)
+    return [(length - side) * i / max(1, count - 1) for i in range(count)]
+
+
+def _cut(frame: Image.Image, square: Square) -> Image.Image:
+    """The square at the detector's size; what lies beyond the frame is black."""
+    x, y, side = square
+    pixels = DETECTOR_PIXELS
+    if x >= 0 and y >= 0:
+        return frame.resize((pixels, pixels), Image.Resampling.BILINEAR, (x, y, x + side, y + side))
+    k = pixels / side
+    size = (max(1, round(frame.width * k)), max(1, round(frame.height * k)))
+    canvas = Image.new("RGB", (pixels, pixels))
+    canvas.paste(frame.resize(size, Image.Resampling.BILINEAR), (round(-x * k), round(-y * k)))
+    return canvas
+
+
+class _Back:
+    """From pixels of an upright crop back to pixels of the frame."""
+
+    def __init__(self, middle: tuple[float, float], width: float, angle: float) -> None:
+        self._k = width / LANDMARK_PIXELS
+        self._cos, self._sin = math.cos(angle) * self._k, math.sin(angle) * self._k
+        half = LANDMARK_PIXELS / 2
+        self._x = middle[0] - self._cos * half + self._sin * half
+        self._y = middle[1] - self._sin * half - self._cos * half
+
+    @property
+    def affine(self) -> tuple[float, float, float, float, float, float]:
+        """As Pillow wants it: where each pixel of the crop is taken from."""
+        return self._cos, -self._sin, self._x, self._sin, self._cos, self._y
+
+    def __call__(self, points: Floats) -> Floats:
+        x, y = points[:, 0], points[:, 1]
+        return np.stack(
+            [
+                self._cos * x - self._sin * y + self._x,
+                self._sin * x + self._cos * y + self._y,
+                points[:, 2] * self._k,
+            ],
+            axis=1,
+        ).astype(np.float32)
+
+
+def _upright(
+    frame: Image.Image, middle: tuple[float, float], width: float, angle: float
+) -> tuple[Image.Image, _Back]:
+    back = _Back(middle, width, angle)
+    size = (LANDMARK_PIXELS, LANDMARK_PIXELS)
+    return frame.transform(size, Image.Transform.AFFINE, back.affine, Image.Resampling.BILINEAR), back
+
+
+def _around(points: Floats) -> tuple[tuple[float, float], float, float]:
+    """Middle, width and angle of the crop that holds these points."""
+    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+    middle = (low + high) / 2
+    across = points[_EYES[1]] - points[_EYES[0]]
+    angle = math.atan2(float(across[1]), float(across[0]))
+    return (float(middle[0]), float(middle[1])), float((high - low).max()) * _CROP_SCALE, angle
+
+
+def _described(points: Floats, sure: float) -> FoundFace:
+    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+    across = points[_CHEEKS[1]] - points[_CHEEKS[0]]
+    eyes = points[_EYES[1]] - points[_EYES[0]]
+    mouth = points[list(_MOUTH), :2].mean(axis=0)
+    return FoundFace(
+        left=float(low[0]), top=float(low[1]), right=float(high[0]), bottom=float(high[1]),
+        height=float(np.linalg.norm(points[_CHIN] - points[_FOREHEAD])),
+        yaw=math.degrees(math.atan2(float(across[2]), float(np.hypot(across[0], across[1])))),
+        roll=math.degrees(math.atan2(float(eyes[1]), float(eyes[0]))),
+        mouth=(float(mouth[0]), float(mouth[1])),
+        sure=sure,
+    )  # fmt: skip
+
+
+def _same(one: Guess, other: Guess) -> bool:
+    """Whether two guesses of one square are about the same face."""
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.bottom, other.bottom) - max(one.top, other.top)
+    if width <= 0 or height <= 0:
+        return False
+    smaller = min(
+        (one.right - one.left) * (one.bottom - one.top), (other.right - other.left) * (other.bottom - other.top)
+    )
+    return width * height > 0.3 * smaller
