@@ -110,7 +110,7 @@ class _Cast:
         return piece.convert("RGBa"), (left, top)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _still(person: Presenter, box: Box, size: tuple[int, int]) -> Image.Image:
     """Everything but eyes and mouth. Kept, since drawing it takes as long as twenty frames."""
     return render(

@@ -14,8 +14,8 @@ from lipsync.sandbox.speech import Speech, speak
 from tests.sandbox.presenter.watching import lag_and_correlation, levels, mouth_opening, sound
 
 TEXTS = {
-    "en": "Good morning, Bob! Please bring my sister the map, and come back before lunch.",
-    "zh": "今天早上爸爸和妈妈去公园跑步，买了八个苹果。",
+    "en": "Good morning, Bob! Please bring the map back before lunch.",
+    "zh": "今天早上爸爸和妈妈去公园跑步，买苹果。",
 }
 VOICES = {"en": "girlfriend_4_speech02", "zh": "ai_kaiya"}
 VOWELS = set("aAV0OoUuiIeE@3&y")
@@ -95,7 +95,7 @@ def test_the_lips_close_for_m_b_and_p(watched: Watched) -> None:
             watched.times < phoneme.end_seconds + 0.02
         )
         closed += bool(watched.mouth[around].min() <= 0.03 * watched.wide)
-    assert len(closures) >= 9
+    assert len(closures) >= 8
     assert closed >= 0.9 * len(closures)
 
 
