@@ -51,6 +51,8 @@ def explain_job(job: Job) -> Explanation | None:
     if job.state is JobState.UNKNOWN:
         return _in_doubt(job, what, facts)
     if job.is_live:
+        if job.problem in _ABOUT_A_FORM and job.state is not JobState.QUEUED:
+            what = _will_not_tell()
         return Explanation(
             what,
             _money(job.charge),
@@ -106,7 +108,14 @@ def explain_call(error: UpstreamError) -> Explanation:
         "http_status": error.http_status,
     }
     what, todo, _ = words_for(error.slug, facts)
+    if error.slug in _ABOUT_A_FORM:
+        todo = t("Try again in a while. If it stays so, tell whoever runs this studio.")
     return Explanation(what, t("Looking costs nothing."), todo, (), _said(facts))
+
+
+def _will_not_tell() -> str:
+    """For a look that was refused: words about a form would be about nothing that the person did."""
+    return t("The service refuses to say how things stand.")
 
 
 def _money(charge: Charge) -> str:
@@ -171,6 +180,9 @@ _NEEDS_SOMEBODY = frozenset(
         "account_suspended",
     }
 )
+
+_ABOUT_A_FORM = frozenset({"invalid_request", "text_refused", "model_unavailable", "refused"})
+"""Problems whose words tell the person to change what was sent; no help where somebody only looked."""
 
 _WITH_SERVICE = (JobState.SUBMITTED, JobState.PROCESSING)
 
