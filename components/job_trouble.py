@@ -81,7 +81,7 @@ def _decide(deeds: Deeds) -> None:
     with again:
         st.markdown("**" + t("Send it again") + "**")
         st.caption(t("If the first one did run after all, you pay for both."))
-        accepted = st.checkbox(t("I accept a possible second charge"), key=_ACCEPT)
+        accepted = st.checkbox(t("I accept to pay twice"), key=_ACCEPT)
         st.button(
             t("Send again"),
             icon=":material/refresh:",

@@ -20,8 +20,8 @@ from lipsync.i18n import t
 from lipsync.jobs.store import JobNotFound
 from lipsync.media import MediaToolMissing, NotPlayable
 from lipsync.parent_shelf import ParentNotFound
-from lipsync.pictures import picture_of
 from lipsync.sounds import SoundNotFound
+from lipsync.stills import picture_of
 from lipsync.studio import Studio, current
 from lipsync.upstream.errors import UpstreamError
 from lipsync.upstream.replies import read_callback

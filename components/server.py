@@ -18,6 +18,10 @@ from collections.abc import AsyncIterator
 from types import FrameType
 from typing import Any
 
+import sqlalchemy as sa
+from alembic.util import CommandError
+
+from lipsync.local_sandbox import SandboxNotStarted
 from lipsync.settings import SettingsError
 from lipsync.studio import Studio, open_studio, use_studio
 
@@ -32,9 +36,9 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Make the studio, serve, stop the studio. A wrong setting ends the start with one sentence."""
     try:
         studio = await asyncio.to_thread(open_studio)
-    except SettingsError as error:
+    except (SettingsError, SandboxNotStarted, sa.exc.SQLAlchemyError, CommandError, OSError) as error:
         # A traceback would bury the one sentence that helps.
-        sys.stderr.write(f"\n{error}\n\n")
+        sys.stderr.write(f"\n{_why_not(error)}\n\n")
         sys.stderr.flush()
         os._exit(2)
     use_studio(studio)
@@ -46,6 +50,19 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     finally:
         await asyncio.to_thread(studio.stop)
         use_studio(None)
+
+
+def _why_not(error: BaseException) -> str:
+    """Why the studio cannot start, in one sentence that names what to change; no address with a password."""
+    if isinstance(error, sa.exc.OperationalError):
+        return "DATABASE_URL: the database cannot be reached, or its folder cannot be written to."
+    if isinstance(error, sa.exc.SQLAlchemyError):
+        return f"DATABASE_URL: the database cannot be used ({type(error).__name__})."
+    if isinstance(error, CommandError):
+        return "DATABASE_URL: the database was made by a newer version of the studio. Start that one."
+    if isinstance(error, OSError):
+        return f"STUDIO_DATA_DIR: the data folder cannot be used ({error.strerror})."
+    return str(error)
 
 
 def _warm_up() -> None:

@@ -33,8 +33,10 @@ def plain(text: str, *, most: int = 0) -> str:
 
 
 def span(seconds: float) -> str:
-    """How long something takes: "8 s", "2 min 5 s", "1 h 20 min", "3 days"."""
+    """How long something takes: "less than 1 s", "8 s", "2 min 5 s", "1 h 20 min", "3 days"."""
     whole = max(0, round(seconds))
+    if whole == 0:
+        return t("less than 1 s")
     if whole < 60:
         return t("{seconds} s", seconds=whole)
     if whole < 3600:

@@ -110,5 +110,6 @@ def quiet(page: Page) -> None:
 
 def picture(page: Page, name: str) -> None:
     """Keep a picture of the page, for people to look at."""
+    expect(page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)

@@ -233,7 +233,7 @@ def test_a_job_in_doubt_asks_and_leaves_the_choice(page: Page, sandbox: RunningS
     page.get_by_label("Its task id").fill("typed and not lost")
     send_again = page.get_by_role("button", name="Send again", exact=True)
     expect(send_again).to_be_disabled()
-    page.get_by_text("I accept a possible second charge").click()
+    page.get_by_text("I accept to pay twice").click()
     expect(page.get_by_label("Its task id")).to_have_value("typed and not lost")
     expect(send_again).to_be_enabled()
     send_again.click()
