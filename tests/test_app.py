@@ -42,6 +42,20 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(tmp_path: Path) -> No
     assert "Traceback" not in app.log
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/nothing"), ("STUDIO_DATA_DIR", "/proc/nowhere")],
+)
+def test_a_start_that_cannot_work_says_which_setting_to_change(tmp_path: Path, name: str, value: str) -> None:
+    app = AppServer(
+        tmp_path, {"COMETAPI_KEY": "sk-x", "COMETAPI_BASE_URL": "http://127.0.0.1:9"} | {name: value}
+    )
+    app.spawn()
+    assert app.process.wait(60) == 2
+    assert len([line for line in app.log.splitlines() if line.startswith(f"{name}:")]) == 1
+    assert "Traceback" not in app.log
+
+
 def test_sigterm_ends_the_server_although_somebody_downloads(tmp_path: Path) -> None:
     with running_sandbox(tmp_path) as sandbox, running_app(
         tmp_path, COMETAPI_KEY=sandbox.key, COMETAPI_BASE_URL=sandbox.url, STUDIO_POLL_SECONDS="0.3"

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 from lipsync.upstream.errors import Interrupted
 from lipsync.upstream.findings import clean, is_task, number_of, text_of
 
+MAX_TASK_ID: Final = 200  # ids seen have 22 digits; what the jobs table keeps, and far above
 _DEPTH_LIMIT: Final = 4
 _MILLISECONDS_FROM: Final = 1e11  # as seconds this is the year 5138; smaller numbers are seconds
 _UNLIMITED_FROM_USD: Final = 99_999_999.0  # 999999999 on one route, 100000000 on the other
@@ -106,8 +107,12 @@ def read_task(payload: object, kind: TaskKind) -> Task:
         bare = _bare_task_id(payload)
         if bare is None:
             raise Interrupted("the answer holds no task", request_id=request_id, cause="unreadable")
-        return Task(bare, kind, TaskStatus.SUBMITTED, request_id=request_id)
-    return _task_from(nodes, kind, request_id)
+        task = Task(bare, kind, TaskStatus.SUBMITTED, request_id=request_id)
+    else:
+        task = _task_from(nodes, kind, request_id)
+    if len(task.task_id) > MAX_TASK_ID or not task.task_id.isprintable():
+        raise Interrupted("the answer's task id cannot be one", request_id=request_id, cause="unreadable")
+    return task
 
 
 def read_task_list(payload: object, kind: TaskKind) -> tuple[Task, ...]:

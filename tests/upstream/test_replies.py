@@ -353,3 +353,10 @@ def test_rubbish_in_any_field_never_breaks_the_reader(field, rubbish):
             with contextlib.suppress(Interrupted):
                 read(json.loads(json.dumps(payload)), KIND)
         read_callback(payload)
+
+
+@pytest.mark.parametrize("task_id", ["x" * 201, "a\x00b", "line\nbreak"])
+def test_an_id_that_cannot_be_kept_is_no_readable_answer(task_id: str) -> None:
+    payload = {"code": 0, "data": {"task_id": task_id, "task_status": "submitted"}}
+    with pytest.raises(Interrupted):
+        read_task(payload, TaskKind.LIP_SYNC)
