@@ -28,6 +28,7 @@ MIN_SECONDS = 2.0  # Kling advanced lip sync, `sound_file`: 2 to 60 s (the older
 MAX_SECONDS = 60.0  # the same
 PADDING_SECONDS = 0.15  # what encoders add at the ends; not held against anyone
 HEAD_BYTES, TAIL_BYTES = 2_000_000, 65_536  # read of a file that is too big: pictures in tags come first
+MAX_UPLOAD_BYTES = 60 * 1024 * 1024  # what the studio takes from a person, and its server lets pass
 MAX_SOURCE_BYTES = 200_000_000  # what `fit.make_fit` still takes in hand, a video's sound track included
 
 SILENT_DBFS = -60.0

@@ -5,7 +5,7 @@ Every refusal happens before anything is paid for, so the sentences need not spe
 
 from __future__ import annotations
 
-from lipsync.audio.check import MAX_SECONDS, MAX_SOUND_BYTES, MIN_SECONDS, SoundReport
+from lipsync.audio.check import MAX_SECONDS, MAX_SOUND_BYTES, MAX_UPLOAD_BYTES, MIN_SECONDS, SoundReport
 from lipsync.audio.links import MAX_REDIRECTS, TOTAL_SECONDS, LinkReport
 from lipsync.i18n import t
 
@@ -80,12 +80,33 @@ def link_in_words(report: LinkReport) -> str:
     return sentences.get(report.reason, t("This link cannot be used. Please upload the file instead."))
 
 
+def made_in_words(reason: str | None, name: str | None) -> str:
+    """What was done with a file that could not be sent as it was; from a report's `reason` and name."""
+    if reason == "has_video" or (name and "video" in name.lower()):
+        return t("This was a video; its sound was taken out and made into an mp3.")
+    if reason == "too_big":
+        return t("This file was too big to send; it was made into a smaller mp3.")
+    if reason == "wrong_container" and name:
+        return t("This was not mp3, wav, m4a or aac but {name}; it was made into an mp3.", name=name)
+    return t("This file could not be sent as it was; it was made into an mp3.")
+
+
+def full_in_words() -> str:
+    """Why no more sounds are taken from somebody today."""
+    return t("You have added very many sounds that no clip uses. They are removed after a day. "
+             "Please go on with one of them, or add more tomorrow.")  # fmt: skip
+
+
+def _most_bytes(report: SoundReport) -> int:
+    return MAX_UPLOAD_BYTES if report.bytes > MAX_UPLOAD_BYTES else MAX_SOUND_BYTES
+
+
 def _what_happened(report: SoundReport) -> str:
     name, reason = report.foreign_name, report.reason
     sentences = {
         "empty": t("This file is empty."),
         "too_big": t("This file is too big: {size} MB. At most {most} MB are allowed.",
-                     size=f"{report.bytes / 1e6:.1f}", most=f"{MAX_SOUND_BYTES / 1e6:g}"),
+                     size=f"{report.bytes / 1e6:.1f}", most=f"{_most_bytes(report) / 1e6:.0f}"),
         "not_audio": (t("This file holds no sound. It looks like this: {name}.", name=t(name)) if name
                       else t("This file holds no sound that could be recognised.")),
         "wrong_container": t("What this file holds ({name}) cannot be sent. MP3, WAV, M4A and AAC can.",

@@ -1,0 +1,155 @@
+"""What the database knows of sounds, and which of them jobs use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from lipsync.audio.check import SoundReport
+from lipsync.database.tables import jobs, sounds
+
+MEDIA_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "m4a": "audio/mp4", "aac": "audio/aac"}
+HELD = "held"
+"""The format of a sound of which only the original is kept: it must be cut before it can be sent."""
+
+
+class SoundNotFound(LookupError):
+    """There is no such sound, it belongs to somebody else, or its file is gone."""
+
+
+class ShelfFull(Exception):
+    """A person has as many unused sounds as one person may have. They go by themselves within a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """How a sound is made from its original; all in seconds of the original, but `tempo`.
+
+    `max_seconds` cuts the end off after everything else. The default is the whole original
+    with its loudness put right.
+    """
+
+    start: float | None = None
+    end: float | None = None
+    cut_silence: bool = False
+    tempo: float = 1.0
+    max_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One kept sound. `seconds` may be unknown for a damaged file; `bytes` is what would be sent."""
+
+    id: str
+    workspace: str
+    owner: str
+    name: str
+    format: str
+    bytes: int
+    seconds: float | None
+    sha256: str
+    created_at: datetime
+    report: dict[str, Any]
+
+    @property
+    def media_type(self) -> str:
+        """The MIME type to serve it with."""
+        return MEDIA_TYPES.get(self.format) or str(self.report.get("media_type", "application/octet-stream"))
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may be sent; otherwise only its original is kept and a piece must be chosen."""
+        return self.format != HELD
+
+    @property
+    def original_id(self) -> str:
+        """The sound that this one was made from; its own id when it was given as it is."""
+        return str(self.report.get("original", self.id))
+
+    @property
+    def piece(self) -> Piece | None:
+        """What was taken of the original; None for an original."""
+        known = self.report.get("piece")
+        return None if known is None else Piece(**known)
+
+    @property
+    def remade(self) -> bool:
+        """Whether what is kept differs from what was given."""
+        return bool(self.report.get("remade"))
+
+    @property
+    def checked(self) -> SoundReport:
+        """What the check found, warnings included."""
+        known = SoundReport.__dataclass_fields__
+        values: dict[str, Any] = {k: v for k, v in self.report.items() if k in known}
+        return SoundReport(**values | {"warnings": tuple(values.get("warnings", ()))})
+
+
+class SoundRows:
+    """Reads and writes rows of sounds."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def insert(self, sound: Sound) -> None:
+        """Add a sound."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.insert(sounds).values(**asdict(sound)))
+
+    def get(self, sound_id: str, *, workspace: str | None = None) -> Sound:
+        """One sound. Raises `SoundNotFound`."""
+        query = sa.select(sounds).where(sounds.c.id == sound_id)
+        if workspace is not None:
+            query = query.where(sounds.c.workspace == workspace)
+        found = self._find(query)
+        if not found:
+            raise SoundNotFound(sound_id)
+        return found[0]
+
+    def of(self, *, workspace: str, owner: str) -> list[Sound]:
+        """All sounds of one person."""
+        return self._find(sa.select(sounds).where(sounds.c.workspace == workspace, sounds.c.owner == owner))
+
+    def all(self) -> list[Sound]:
+        """All sounds of everybody."""
+        return self._find(sa.select(sounds))
+
+    def used(self, *, workspace: str | None = None) -> set[str]:
+        """The ids of sounds that a job names, whatever state the job is in."""
+        words = sa.cast(jobs.c.request, sa.Text)
+        query = sa.select(words).where(words.contains('"sound_id"'))
+        if workspace is not None:
+            query = query.where(jobs.c.workspace == workspace)
+        with self._engine.connect() as connection:
+            found = {json.loads(request).get("sound_id") for request in connection.execute(query).scalars()}
+        return {sound_id for sound_id in found if sound_id}
+
+    def touch(self, sound_id: str, now: datetime) -> None:
+        """Somebody wants this sound again: its day begins anew."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.update(sounds).where(sounds.c.id == sound_id).values(created_at=now))
+
+    def delete(self, ids: Iterable[str], *, before: datetime) -> set[str]:
+        """Remove those that were made before a moment; the ids that are gone."""
+        gone = set()
+        with self._engine.begin() as connection:
+            for sound_id in ids:
+                here = sounds.c.id == sound_id
+                query = sa.delete(sounds).where(here, sounds.c.created_at < before)
+                if connection.execute(query).rowcount:
+                    gone.add(sound_id)
+        return gone
+
+    def _find(self, query: sa.Select[Any]) -> list[Sound]:
+        with self._engine.connect() as connection:
+            return [Sound(**row._mapping) for row in connection.execute(query)]
+
+
+def with_originals(wanted: set[str], known: Iterable[Sound]) -> set[str]:
+    """`wanted` and what it was made from."""
+    return wanted | {sound.original_id for sound in known if sound.id in wanted}

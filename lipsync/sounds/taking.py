@@ -1,0 +1,97 @@
+"""What is done with a file that comes in: kept as it is, made anew, held for a choice, or refused."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from lipsync.audio.check import (
+    MAX_SECONDS,
+    MAX_UPLOAD_BYTES,
+    PADDING_SECONDS,
+    SoundReport,
+    check_sound,
+)
+from lipsync.audio.fit import make_fit
+from lipsync.audio.pcm import NoSound, source_kind
+from lipsync.audio.waveform import waveform
+
+CERTAINLY_CUT_SECONDS = MAX_SECONDS - 1.0
+"""A foreign file whose mp3 is as long as this may have been longer; then it is measured."""
+_TYPES = {
+    "mp3": "audio/mpeg", "wav": "audio/wav", "mov": "video/mp4", "aac": "audio/aac", "flac": "audio/flac",
+    "ogg": "audio/ogg", "matroska": "video/webm", "aiff": "audio/aiff",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a file.
+
+    `given` is the verdict on what was given. `made` is the report on the mp3 that was made of it
+    beside it, if one was. `held`: only a piece of it can be sent.
+    """
+
+    given: SoundReport
+    made: SoundReport | None = None
+    held: bool = False
+
+    @property
+    def kept(self) -> SoundReport | None:
+        """The report on what would be sent, if anything can be."""
+        if self.made is not None:
+            return self.made if self.made.accepted else None
+        return self.given if self.given.send_as_is else None
+
+    @property
+    def verdict(self) -> SoundReport:
+        """What to tell the person: about the file, or why it could not be made to fit."""
+        failed = self.made is not None and not self.made.accepted
+        return self.made if failed and self.made is not None else self.given
+
+
+def take(file: Path, made: Path, *, name: str, size_bytes: int) -> Taken:
+    """Check a file and, where it cannot be sent as it is, try to make `made` of it.
+
+    `size_bytes` is what the person gave; the file may hold less of it. Raises `OSError` and
+    `lipsync.media.MediaToolMissing`.
+    """
+    report = check_sound(file, name=name)
+    if size_bytes > MAX_UPLOAD_BYTES:
+        return Taken(replace(report, accepted=False, reason="too_big", bytes=size_bytes, fixable=False))
+    if report.send_as_is:
+        return Taken(report)
+    if report.accepted:
+        return Taken(report, make_fit(file, made, loudness=False))
+    if not report.fixable:
+        return Taken(report)
+    if _too_long(report.seconds):
+        return Taken(replace(report, reason="too_long"), held=True)
+    fitted = make_fit(file, made)
+    if fitted.accepted and (fitted.seconds or 0.0) > CERTAINLY_CUT_SECONDS:
+        seconds = waveform(file, 1).seconds
+        if _too_long(seconds):
+            return Taken(replace(report, reason="too_long", seconds=seconds), held=True)
+    return Taken(report, fitted)
+
+
+def media_type(file: Path) -> str:
+    """The MIME type to play an original with; players look at the content anyway."""
+    try:
+        return _TYPES.get(source_kind(file).demuxer or "", "application/octet-stream")
+    except NoSound:
+        return "application/octet-stream"
+
+
+def as_data(report: SoundReport) -> dict[str, Any]:
+    """A report as plain data for the database."""
+    return {
+        k: (list(v) if isinstance(v, tuple) else v)
+        for k, v in asdict(report).items()
+        if v is None or isinstance(v, str | int | float | bool | tuple)
+    }
+
+
+def _too_long(seconds: float | None) -> bool:
+    return seconds is not None and seconds > MAX_SECONDS + PADDING_SECONDS
