@@ -7,12 +7,15 @@ Where the models are from: `models/ORIGIN.md`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from ai_edge_litert.interpreter import Interpreter
+
+Interpreter: Any = import_module("ai_edge_litert.interpreter").Interpreter
+"""Imported by name, for it has no types, and some systems have no wheel of it: that is an ImportError here."""
 
 MODELS = Path(__file__).parent / "models"
 DETECTOR_PIXELS, LANDMARK_PIXELS = 128, 192
@@ -45,7 +48,7 @@ class Detector:
         self._anchors = _anchors()
 
     def __call__(self, picture: Pixels, *, at_least: float) -> list[Guess]:
-        """Faces in a square `picture` with a score of `at_least`, best first; overlapping ones are not merged."""
+        """Faces in a square `picture` with a score of `at_least`, best first; one face has many."""
         _run(self._network, picture.astype(np.float32) / 127.5 - 1.0)
         raw = np.clip(self._network.get_tensor(self._scores)[0, :, 0], -80, 80)
         scores = 1 / (1 + np.exp(-raw))
@@ -79,7 +82,10 @@ def _guess(score: float, row: Floats, anchor: Floats) -> Guess:
     x, y = row[0] + anchor[0], row[1] + anchor[1]
     half_width, half_height = row[2] / 2, row[3] / 2
     points = row[4:].reshape(6, 2) + anchor
-    right_eye, left_eye = (float(points[0, 0]), float(points[0, 1])), (float(points[1, 0]), float(points[1, 1]))
+    right_eye, left_eye = (
+        (float(points[0, 0]), float(points[0, 1])),
+        (float(points[1, 0]), float(points[1, 1])),
+    )
     return Guess(
         score, float(x - half_width), float(y - half_height), float(x + half_width), float(y + half_height),
         (right_eye, left_eye),
