@@ -22,7 +22,7 @@ else:
 
 SLOTS = 64
 """At most so many processes run an engine on one PostgreSQL database."""
-_LOCK_CLASS = 5_520_114
+LOCK_CLASS = 5_520_114
 """The studio's class of advisory locks."""
 
 
@@ -141,12 +141,12 @@ class SlotPlace:
                 return False
             connection.execute(
                 sa.text("SELECT pg_advisory_unlock(:class, :slot)"),
-                {"class": _LOCK_CLASS, "slot": int(number)},
+                {"class": LOCK_CLASS, "slot": int(number)},
             )
             return True
 
 
 def _try_lock(slot: int) -> sa.TextClause:
     return sa.text("SELECT pg_try_advisory_lock(:class, :slot)").bindparams(
-        **{"class": _LOCK_CLASS, "slot": slot}
+        **{"class": LOCK_CLASS, "slot": slot}
     )
