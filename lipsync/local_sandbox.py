@@ -49,6 +49,13 @@ class LocalSandbox:
         self.url = f"http://127.0.0.1:{port}"
         return sandbox_account(self._settings, self.url)
 
+    def running(self) -> Account | None:
+        """The sandbox of this folder if one runs, whoever started it. Starts and writes nothing."""
+        port = self._last_port()
+        if not port or not _answers(port, self._data):
+            return None
+        return sandbox_account(self._settings, f"http://127.0.0.1:{port}")
+
     def stop(self) -> None:
         """End the sandbox if this process started it."""
         if self._process is not None:
