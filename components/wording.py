@@ -13,8 +13,8 @@ from lipsync.i18n import plural, t
 from lipsync.request import LipSyncRequest
 from lipsync.voices import Language, Voice, find_voice
 
-_SPECIALS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$:~^=&@/])")
-_SHORTCODE = re.compile(r":(?=[A-Za-z0-9_+\-/]+:)")
+_SPECIALS = re.compile(r"([\\`*_{}\[\]()#+\-!|<>$:~^&]|(?<=\d)\.)")
+_SHORTCODE = re.compile(r":(?=[A-Za-z0-9_+\-/]+:)|:(?=//)|(?<=\bwww)(?=\.)")
 _BLANKS = re.compile(r"\s+")
 _WORD_JOINER = "\u2060"
 
@@ -27,8 +27,8 @@ def plain(text: str, *, most: int = 0) -> str:
     text = _BLANKS.sub(" ", text).strip()
     if most and len(text) > most:
         text = text[: most - 1].rstrip() + "…"
-    # A backslash does not stop ":smile:" from becoming a picture; an invisible sign does.
-    text = _SHORTCODE.sub(":" + _WORD_JOINER, text)
+    # No backslash stops ":smile:" from becoming a picture and "http://" a link; an invisible sign does.
+    text = _SHORTCODE.sub(lambda found: found.group() + _WORD_JOINER, text)
     return _SPECIALS.sub(r"\\\1", text)
 
 
