@@ -7,16 +7,21 @@ here, and a browser test compares the two.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from lipsync import speech
-from lipsync.i18n import t
+from lipsync.i18n import plural, t
+from lipsync.pace import Pace
 from lipsync.request import MAX_TEXT_CODE_POINTS
 from lipsync.voices import Language
 
 _HTML = """<div class="row" aria-live="polite">
   <span class="count"></span><span class="over"></span><span class="time"></span>
 </div>
+<div class="row more"><button type="button" class="faster" hidden></button><span class="learned"></span></div>
 """
 
 _CSS = """
@@ -26,6 +31,13 @@ _CSS = """
 .count { font-variant-numeric: tabular-nums; }
 .bad { color: var(--st-red-text-color); font-weight: 600; }
 .warn { color: var(--st-orange-text-color); }
+.more { align-items: center; }
+.more:not(:has(.faster:not([hidden]), .learned:not(:empty))) { display: none; }
+button { font: inherit; cursor: pointer; padding: 0.15rem 0.7rem; min-height: 2rem;
+  color: var(--st-text-color); background: var(--st-background-color);
+  border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius, var(--st-base-radius)); }
+button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-link-color); }
+[hidden] { display: none; }
 """
 
 _JS = r"""
@@ -66,6 +78,11 @@ function plainSeconds(text, language, f) {
 
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
 
+function speedThatFits(seconds, data) {
+  const speed = Math.max(1, Math.ceil(Number(((seconds / data.clip_seconds) * 10).toFixed(6))) / 10)
+  return speed <= data.max_speed ? speed : null
+}
+
 function show(root, text, data) {
   const said = clean(text)
   const length = [...said].length
@@ -76,7 +93,8 @@ function show(root, text, data) {
   const warning = root.querySelector(".over")
   warning.className = "over bad"
   warning.textContent = over > 0 ? fill(over === 1 ? data.words.over_one : data.words.over, { over }) : ""
-  const seconds = (plainSeconds(said, data.language, data.figures) / data.speed) * data.correction
+  const unhurried = plainSeconds(said, data.language, data.figures) * data.correction
+  const seconds = unhurried / data.speed
   const time = root.querySelector(".time")
   const low = Math.max(1, Math.round(seconds * (1 - data.figures.spread)))
   const high = Math.max(1, Math.round(seconds * (1 + data.figures.spread)))
@@ -87,11 +105,17 @@ function show(root, text, data) {
   time.textContent = fill(sentence, { range, clip: clip ? clip.toFixed(0) : "" })
   time.classList.toggle("warn", Boolean(long))
   time.dataset.seconds = seconds.toFixed(3)
+  const faster = root.querySelector(".faster")
+  const speed = long && over <= 0 ? speedThatFits(unhurried, data) : null
+  faster.hidden = !speed
+  faster.dataset.speed = speed ?? ""
+  faster.textContent = speed ? fill(data.words.faster, { speed: speed.toFixed(1) }) : ""
+  root.querySelector(".learned").textContent = seconds ? data.words.learned : ""
 }
 
 const heard = new WeakMap()
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const field = () => document.querySelector(data.selector)
   heard.get(parentElement)?.()
   const listen = (event) => {
@@ -100,6 +124,8 @@ export default function ({ data, parentElement }) {
   document.addEventListener("input", listen)
   const stop = () => document.removeEventListener("input", listen)
   heard.set(parentElement, stop)
+  const faster = parentElement.querySelector(".faster")
+  faster.onclick = () => setTriggerValue("faster", Number(faster.dataset.speed))
   const typed = field()
   show(parentElement, typed && typed === document.activeElement ? typed.value : data.text, data)
   return stop
@@ -118,20 +144,32 @@ def text_counter(
     clip_seconds: float | None,
     key: str,
     said: bool,
+    pace: Pace,
+    on_faster: Callable[[float], None],
 ) -> None:
     """Count the text field whose key is `field`; `text` is what Streamlit knows of it.
 
-    `said`: the page already says in words that the text is too long.
+    `said`: the page already says in words that the text is too long. `pace` is what is known of
+    the voice. `on_faster` gets the speed at which the text would fit, when somebody wants it.
     """
+
+    def faster() -> None:
+        state: Any = st.session_state.get(key)
+        wanted = state.get("faster") if state else None
+        if wanted:
+            on_faster(float(wanted))
+
     _counter(
         key=key,
+        on_faster_change=faster,
         data={
             "text": text,
             "selector": f".st-key-{field} textarea",
             "limit": MAX_TEXT_CODE_POINTS,
             "language": language,
             "speed": speed,
-            "correction": 1.0,
+            "correction": pace.correction,
+            "max_speed": speech.MAX_SPEED,
             "clip_seconds": clip_seconds,
             "figures": {
                 "syllable": speech.SYLLABLE_SECONDS,
@@ -143,6 +181,8 @@ def text_counter(
                 "spread": speech.SPREAD,
             },
             "words": {
+                "faster": t("Speak at {speed}×, that should fit"),
+                "learned": _learned(pace),
                 "count": t("{length} of {limit}"),
                 "over": "" if said else t("Too long: take out {over} characters."),
                 "over_one": "" if said else t("Too long: take out 1 character."),
@@ -153,4 +193,14 @@ def text_counter(
                 ),
             },
         },
+    )
+
+
+def _learned(pace: Pace) -> str:
+    if not pace.clips:
+        return ""
+    return plural(
+        pace.clips,
+        "Learned from {count} clip in this voice.",
+        "Learned from {count} clips in this voice.",
     )

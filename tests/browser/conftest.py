@@ -20,6 +20,8 @@ from tests.support.sandbox import ROOT, RunningSandbox, running_sandbox
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+    # A microphone that beeps, and nobody who has to allow it.
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
 TIMEOUT_MS = 30_000.0
 expect.set_options(timeout=20_000)
@@ -58,6 +60,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox
 def app(sandbox: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     folder = tmp_path_factory.mktemp("studio")
     settings = {"COMETAPI_KEY": sandbox.key, "COMETAPI_BASE_URL": sandbox.url, "STUDIO_POLL_SECONDS": "0.5"}
+    settings["STUDIO_SOUND_LINK_HOSTS"] = "127.0.0.1"  # for links to servers that a test starts
     with running_app(folder, **settings) as server:
         yield server
     assert "Traceback" not in server.log, server.log[-6000:]
@@ -72,8 +75,9 @@ def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def make(width: int = 1440, height: int = 1000, *, dark: bool = False) -> BrowserContext:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
-        )
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light",
+            permissions=["microphone"],
+        )  # fmt: skip
         context.set_default_timeout(TIMEOUT_MS)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         context.on(

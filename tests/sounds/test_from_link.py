@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from lipsync.audio.words import link_in_words
 from lipsync.sounds import LinkTaken, SoundShelf
-from tests.support.clips import make_tone
+from tests.support.sound_site import sound_site
 
 ALLOWED = frozenset({"127.0.0.1"})
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Nothing: the test's output is for people."""
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("site")
-    make_tone(folder / "hello there.mp3")
-    make_tone(folder / "hello.flac")
-    (folder / "page.html").write_text("<html>no sound</html>")
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with sound_site(tmp_path_factory.mktemp("site")) as url:
+        yield url
 
 
 def look(shelf: SoundShelf, url: str, allowed: frozenset[str] = ALLOWED) -> LinkTaken:
