@@ -8,8 +8,8 @@ STYLE = """
 .st-key-sandbox-notice [data-testid="stAlertContainer"] { padding: 0.55rem 1rem; }
 .stMainBlockContainer a[data-testid="stPageLink-NavLink"]:not(:hover) { background: transparent; }
 [data-testid="stVideo"] { max-height: 26rem; border-radius: 0.6rem; background: #0b0a10; }
-[data-testid="stImage"] img { border-radius: 0.45rem; aspect-ratio: 16 / 9; object-fit: cover; object-position: 50% 25%;
-  width: 100%; }
+[data-testid="stImage"] img { border-radius: 0.45rem; aspect-ratio: 16 / 9; object-fit: cover;
+  object-position: 50% 25%; width: 100%; }
 .st-key-draft_text [data-testid="InputInstructions"] { display: none; }
 [class*="st-key-row-"] [data-testid="stPageLink-NavLink"] { padding-left: 0.25rem; }
 [class*="st-key-row-"] [data-testid="stPageLink-NavLink"] p { white-space: normal; }
