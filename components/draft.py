@@ -18,7 +18,16 @@ from components.person import Person
 from lipsync.i18n import t
 from lipsync.parent_shelf import KnownParent
 from lipsync.parents import eligibility
-from lipsync.request import LipSyncRequest, Problem, Source, clean_text, problems, speed_as_sent
+from lipsync.request import (
+    MAX_SPEED,
+    MIN_SPEED,
+    LipSyncRequest,
+    Problem,
+    Source,
+    clean_text,
+    problems,
+    speed_as_sent,
+)
 from lipsync.voices import LANGUAGES, Language, find_voice, voices_for
 
 FORM: Final = "draft_form"
@@ -28,7 +37,11 @@ TEXT: Final = "draft_text"
 LANGUAGE: Final = "draft_language"
 SPEED: Final = "draft_speed"
 SOUND: Final = "draft_sound"
+HELD: Final = "draft_held_sound"
 REFUSED: Final = "draft_refused_sound"
+OFFER: Final = "draft_offered_sound"
+FITTING: Final = "draft_fitting_sound"
+LOOKED: Final = "draft_looked_at_link"
 LINK: Final = "draft_link"
 ATTEMPTED: Final = "draft_attempted"
 PREVIOUS: Final = "draft_previous_job"
@@ -41,7 +54,11 @@ _DEFAULT_VOICES: dict[Language, str] = {"en": "girlfriend_4_speech02", "zh": "ge
 _MADE_ANEW: dict[str, Any] = {
     TEXT: "",
     SOUND: None,
+    HELD: None,
     REFUSED: None,
+    OFFER: None,
+    FITTING: False,
+    LOOKED: None,
     LINK: "",
     ATTEMPTED: False,
     PREVIOUS: None,
@@ -57,6 +74,21 @@ class Arrival:
 
     form: str
     fill_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found behind a link: why it cannot be used (or ""), and the id of our copy."""
+
+    url: str
+    refusal: str
+    sound_id: str | None
+
+
+def looked_at(url: str) -> Looked | None:
+    """What was found behind `url`, if somebody looked."""
+    looked: Looked | None = st.session_state.get(LOOKED)
+    return looked if looked is not None and looked.url == url else None
 
 
 def voice_field(language: Language) -> str:
@@ -125,6 +157,8 @@ def fill(request: LipSyncRequest, *, parent: KnownParent | None, previous_job_id
         choose_voice(request.voice_id or "", request.voice_language or "en")
         state[SPEED] = float(request.voice_speed or 1.0)
     state[SOUND] = request.sound_id
+    for name in (HELD, REFUSED, OFFER, FITTING, LOOKED):
+        state[name] = _MADE_ANEW[name]
     state[LINK] = request.sound_url or ""
 
 
@@ -135,11 +169,17 @@ def choose_voice(voice_id: str, language: str) -> None:
         st.session_state[voice_field(cast(Language, language))] = voice_id
 
 
+def speak_at(speed: float) -> None:
+    """Choose a speed; one that cannot be asked for is brought into range."""
+    st.session_state[SPEED] = min(float(MAX_SPEED), max(float(MIN_SPEED), round(speed, 1)))
+
+
 def read(parent: KnownParent | None) -> LipSyncRequest:
     """The request that the form asks for, as it stands. It may have problems."""
     state = st.session_state
     one = parent.parent if parent else None
-    source: Source = state.get(SOURCE) or "text"
+    chosen = state.get(SOURCE) or "text"
+    source: Source = "sound" if chosen == "record" else chosen
     common = {
         "account": one.account if one else "",
         "parent_task_id": one.task_id if one else "",
@@ -163,6 +203,9 @@ def read(parent: KnownParent | None) -> LipSyncRequest:
 def check(request: LipSyncRequest, parent: KnownParent | None) -> tuple[Problem, ...]:
     """Everything that keeps the form from being sent."""
     found = problems(request)
+    looked = looked_at(request.sound_url) if request.source == "link" and request.sound_url else None
+    if looked is not None and looked.refusal:
+        found += (Problem("sound_url", looked.refusal),)
     if parent is not None and (reasons := eligibility(parent.parent).reasons):
         words = t("This video cannot speak. {reasons} Choose another one.", reasons=" ".join(reasons))
         found = (Problem("video", words), *(p for p in found if p.field != "video"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import draft, words_form
+from components import draft, sound_actions, sound_form, words_form
 from components.asking import asker, rerun_when_answered
 from components.notices import no_account_help
 from components.parent_picker import default_parent, parent_picker
@@ -15,9 +15,9 @@ from components.wording import plain
 from lipsync.accounts import UnknownAccount
 from lipsync.i18n import t
 from lipsync.jobs.store import JobNotFound
+from lipsync.pace import Pace, learned_pace
 from lipsync.parent_shelf import KnownParent, ParentNotFound
 from lipsync.request import LipSyncRequest
-from lipsync.sounds import Sound, SoundNotFound
 from lipsync.studio import current
 from lipsync.upstream.replies import TaskKind
 
@@ -71,32 +71,20 @@ def chosen_parent(known: list[KnownParent]) -> KnownParent | None:
     return found
 
 
-def chosen_sound() -> Sound | None:
-    """The sound of the form, if it is still there."""
-    sound_id = st.session_state.get(draft.SOUND)
-    if not sound_id:
-        return None
-    try:
-        sound = studio.sounds.get(sound_id, workspace=who.workspace)
-        studio.sounds.path(sound)
-    except SoundNotFound:
-        st.session_state[draft.SOUND] = None
-        note(t("The sound is no longer here. Add it again."))
-        return None
-    return sound
-
-
-def take_upload(key: str) -> None:
-    """Check an upload at once and keep it on disk; only its id stays in the session."""
-    speak()
-    upload = st.session_state.get(key)
-    if upload is None:
-        return
-    report, sound = studio.sounds.add(upload, name=upload.name, workspace=who.workspace, owner=who.owner)
-    if sound is None:
-        words_form.upload_refused(upload.name, report)
-    else:
-        words_form.upload_taken(sound)
+def pace_of(request: LipSyncRequest) -> Pace:
+    """How fast the chosen voice was in earlier clips; listened to beside the page, not before it."""
+    account, voice, language = request.account, request.voice_id, request.voice_language
+    if not account or not voice or not language:
+        return Pace()
+    answer = asker().ask(
+        ("pace", studio.settings.database_address, account, voice, language),
+        lambda: learned_pace(
+            studio.database, studio.archive, account=account, voice_id=voice, language=language
+        ),
+        fresh_seconds=30,
+        patience_seconds=0.3,
+    )
+    return answer.value or Pace()
 
 
 def send() -> None:
@@ -111,6 +99,8 @@ def send() -> None:
     parent = studio.parents.get(parent_id, workspace=who.workspace) if parent_id else None
     request = draft.read(parent)
     if draft.check(request, parent):
+        return
+    if request.source == "link" and not sound_actions.link_may_be_sent(studio, who, request.sound_url or ""):
         return
     try:
         job = studio.engine.submit(
@@ -178,11 +168,11 @@ with right:
     source = words_form.source_choice()
     seconds = parent.parent.seconds if parent else None
     if source == "text":
-        words_form.text_fields(problems, clip_seconds=seconds)
-    elif source == "sound":
-        words_form.sound_fields(problems, chosen_sound(), clip_seconds=seconds, on_upload=take_upload)
+        words_form.text_fields(problems, clip_seconds=seconds, pace=pace_of(request))
+    elif source == "link":
+        sound_form.link_field(studio, who, problems)
     else:
-        words_form.link_field(problems)
+        sound_form.sound_fields(studio, who, problems, clip_seconds=seconds, record=source == "record")
 
     st.subheader(t("3. Send it"), anchor=False)
     account = studio.accounts.get(parent.parent.account) if parent else None
