@@ -40,7 +40,7 @@ def check_jobs(engine: sa.Engine, now: datetime, *, engine_runs: bool) -> list[F
     return found
 
 
-def _under_way(live: Sequence[sa.Row[Any]], now: datetime, *, engine_runs: bool) -> Finding:
+def _under_way(live: Sequence[Any], now: datetime, *, engine_runs: bool) -> Finding:
     if not live:
         return ok("jobs", t("No job is under way."), under_way=0)
     count = plural(len(live), "One job is under way.", "{count} jobs are under way.")
@@ -61,7 +61,7 @@ def _under_way(live: Sequence[sa.Row[Any]], now: datetime, *, engine_runs: bool)
     return ok("jobs", count, under_way=len(live))
 
 
-def _stands_still(row: sa.Row[Any], now: datetime) -> bool:
+def _stands_still(row: Any, now: datetime) -> bool:
     quiet: timedelta = now - max(moment for moment in (row.updated_at, row.polled_at) if moment)
     if row.state == JobState.QUEUED:
         return False  # its turn may come late: the account's places are taken, or the service is busy
