@@ -26,7 +26,8 @@ studio, who = current(), person()
 
 def note(words: str) -> None:
     """Say something that stays for as long as the form: the page may be drawn again at any moment."""
-    st.session_state[draft.NOTE] = words
+    said: list[str] = st.session_state.get(draft.NOTE) or []
+    st.session_state[draft.NOTE] = [*said, words] if words not in said else said
 
 
 def fill_from_job(job_id: str) -> None:
@@ -158,8 +159,8 @@ parent = chosen_parent(known)
 request = draft.read(parent)
 problems = draft.check(request, parent) if st.session_state.get(draft.ATTEMPTED) else ()
 
-if st.session_state.get(draft.NOTE):
-    st.warning(st.session_state[draft.NOTE], icon=":material/info:")
+for words in st.session_state.get(draft.NOTE) or ():
+    st.warning(words, icon=":material/info:")
 left, right = st.columns([9, 10], gap="large")
 with left:
     parent_picker(studio, who, parent, known, recent, problems)
