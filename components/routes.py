@@ -1,4 +1,4 @@
-"""The HTTP routes beside the pages: videos, sounds, callbacks and health.
+"""The HTTP routes beside the pages: videos, pictures, sounds, callbacks and health.
 
 They know the studio but no session. Ids cannot be guessed; files are served with Range, so
 that players can seek, and never pass through a page's memory.
@@ -20,8 +20,8 @@ from lipsync.i18n import t
 from lipsync.jobs.store import JobNotFound
 from lipsync.media import MediaToolMissing, NotPlayable
 from lipsync.parent_shelf import ParentNotFound
+from lipsync.pictures import PictureNotFound
 from lipsync.sounds import SoundNotFound
-from lipsync.stills import picture_of
 from lipsync.studio import Studio, current
 from lipsync.upstream.errors import UpstreamError
 from lipsync.upstream.replies import read_callback
@@ -42,11 +42,6 @@ MEDIA = "/app/static/media"
 """Below `/app/static/`, because players take relative addresses only there."""
 
 
-_NO_PICTURE = (
-    ValueError, ParentNotFound, UnknownAccount, UpstreamError, NotPlayable, MediaToolMissing, OSError,
-)  # fmt: skip
-
-
 def result_url(job_id: str, *, download: bool = False) -> str:
     """The address of a result; the same for ever, so that players are not started anew."""
     return f"{MEDIA}/results/{job_id}.mp4" + ("?download=1" if download else "")
@@ -57,9 +52,17 @@ def parent_url(parent_id: str) -> str:
     return f"{MEDIA}/parents/{parent_id}.mp4"
 
 
-def parent_picture_url(parent_id: str) -> str:
-    """The address of a small picture of a parent; a drawn film strip where there is none."""
-    return f"{MEDIA}/pictures/{parent_id}.jpg"
+def thumbnail_url(parent_id: str) -> str:
+    """The address of a small picture of a parent; a drawn film strip while there is none."""
+    return f"{MEDIA}/thumbnails/{parent_id}.jpg"
+
+
+parent_picture_url = thumbnail_url
+
+
+def picture_url(picture_id: str) -> str:
+    """The address of a picture that somebody gave to make a video from."""
+    return f"{MEDIA}/pictures/{picture_id}"
 
 
 def sound_url(sound_id: str) -> str:
@@ -91,25 +94,45 @@ async def parent(request: Request) -> Response:
     return _file(path, "video/mp4")
 
 
-async def parent_picture(request: Request) -> Response:
-    """A small picture of a parent's video. A card is never broken: without a video, a film strip."""
+async def thumbnail(request: Request) -> Response:
+    """A small picture of a parent's video, made in the background. A card is never broken: while there
+    is none, a film strip."""
     name = request.path_params["name"].removesuffix(".jpg")
     try:
-        path = await run_in_threadpool(lambda: picture_of(current().parents.video(name)))
-    except _NO_PICTURE:
+        path = await run_in_threadpool(current().keeper.thumbnail, name)
+    except ValueError:
+        path = None
+    if path is None:
         return Response(FILM_STRIP, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})
     return _file(path, "image/jpeg")
 
 
+async def picture(request: Request) -> Response:
+    """A picture that somebody gave to make a video from."""
+
+    def find(studio: Studio) -> tuple[Path, str]:
+        name = request.path_params["name"]
+        if not _HEX.fullmatch(name):
+            raise PictureNotFound(name)
+        one = studio.pictures.get(name)
+        return studio.pictures.path(one), one.media_type
+
+    try:
+        path, media_type = await run_in_threadpool(find, current())
+    except PictureNotFound:
+        return _missing()
+    return _file(path, media_type)
+
+
 async def sound(request: Request) -> Response:
-    """A kept sound, to listen to."""
+    """A kept sound, to listen to; of one that is too long to be sent, the original."""
 
     def find(studio: Studio) -> tuple[Path, str]:
         name = request.path_params["name"]
         if not _HEX.fullmatch(name):
             raise SoundNotFound(name)
         one = studio.sounds.get(name)
-        return studio.sounds.path(one), one.media_type
+        return studio.sounds.listen_path(one), one.media_type
 
     try:
         path, media_type = await run_in_threadpool(find, current())
@@ -155,7 +178,8 @@ def _missing() -> Response:
 ROUTES = [
     Route(MEDIA + "/results/{name}", result),
     Route(MEDIA + "/parents/{name}", parent),
-    Route(MEDIA + "/pictures/{name}", parent_picture),
+    Route(MEDIA + "/thumbnails/{name}", thumbnail),
+    Route(MEDIA + "/pictures/{name}", picture),
     Route(MEDIA + "/sounds/{name}", sound),
     Route("/callbacks/{token}", callback, methods=["POST"]),
     Route("/healthz", health),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class Archive:
     def __init__(self, data_path: Path) -> None:
         self._results = data_path / "results"
         self._parents = data_path / "parents"
+        self._thumbnails = data_path / "thumbnails"
 
     def result_path(self, job_id: str) -> Path:
         """Where the result of a job is, or will be. Raises `ValueError` for what is no id."""
@@ -36,6 +38,10 @@ class Archive:
     def parent_path(self, parent_id: str) -> Path:
         """Where the copy of a parent's video is, or will be. Raises `ValueError`."""
         return self._parents / f"{_checked(parent_id)}.mp4"
+
+    def thumbnail_path(self, parent_id: str) -> Path:
+        """Where the small picture of a parent is, or will be. Raises `ValueError`."""
+        return self._thumbnails / f"{_checked(parent_id)}.jpg"
 
     def keep_result(self, job_id: str, fetch: Fetch) -> VideoFacts:
         """Fetch, check and keep a result; a whole one that is there already is not fetched again.
@@ -47,6 +53,25 @@ class Archive:
     def keep_parent(self, parent_id: str, fetch: Fetch) -> VideoFacts:
         """Fetch, check and keep a copy of a parent's video. Raises like `keep_result`."""
         return _keep(self.parent_path(parent_id), fetch)
+
+    def share_result(self, job_id: str, parent_id: str) -> bool:
+        """Make the result of a job the copy of a parent, too. False if the result is not here.
+
+        Where the disk can, both names are one file, which takes no more room. Raises `OSError`.
+        """
+        result, target = self.result_path(job_id), self.parent_path(parent_id)
+        if not result.exists():
+            return False
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            try:
+                os.link(result, target)
+            except OSError as error:
+                if isinstance(error, FileExistsError):
+                    raise
+                # Some disks (a memory stick's FAT) know no second name for a file.
+                _keep(target, lambda to: shutil.copyfile(result, to))
+        return True
 
 
 def _checked(name: str) -> str:

@@ -1,45 +1,51 @@
-"""Every parent that was ever looked up, and copies of their videos while they live.
+"""Every parent that was ever looked up, listed or made here, and copies of their videos.
 
 Addresses of videos are signed and short-lived, so they are never stored: a copy is fetched
-with a fresh one when somebody wants to see it, and stays when the service forgets it.
+with a fresh one, and stays when the service forgets it. Pages read the database (`page`,
+`get`, `lists`); what asks the service is `sync`, `look_up…`, `refresh` and `video`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
-from uuid import uuid4
 
 import sqlalchemy as sa
 
 from lipsync.archive import MAX_VIDEO_BYTES, Archive
 from lipsync.clients import Clients
-from lipsync.database.tables import parents
+from lipsync.database.tables import LOCAL, parents
+from lipsync.jobs.model import Job
 from lipsync.jobs.store import utcnow
-from lipsync.parents import PARENT_KINDS, Parent, parents_of
+from lipsync.media import VideoFacts, probe_video
+from lipsync.parents import PARENT_KINDS, Parent
+from lipsync.shelf.lists import AccountLists, read_lists, sync_account
+from lipsync.shelf.pages import ParentPage, ParentQuery, read_page
+from lipsync.shelf.pastes import MAX_TASK_ID, import_text
+from lipsync.shelf.rows import KnownParent, Source, keep_task, known, select_parents
+from lipsync.upstream import retry
 from lipsync.upstream.errors import NotFound, RouteMissing, UpstreamError
-from lipsync.upstream.replies import Task, TaskKind, TaskStatus
+from lipsync.upstream.replies import Task
+
+__all__ = [
+    "AccountLists", "KnownParent", "LookedUp", "ParentNotFound", "ParentPage", "ParentQuery", "ParentShelf",
+    "Recent", "import_text",
+]  # fmt: skip
 
 LIST_PAGE_SIZE = 30
-MAX_TASK_ID = 200
-"""What the table takes; the service's own have about 22 characters."""
+LOOK_UPS_AT_ONCE = 4
+"""The service asks for a slow pace; four ids at a time are quick enough for a page."""
+MOST_LOOK_UPS = 100
+"""In one call; each is up to two questions per account."""
 
 
 class ParentNotFound(LookupError):
     """No account has that task, or there is no such parent here."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownParent:
-    """A parent as it is kept here; `id` names it in addresses of ours."""
-
-    id: str
-    parent: Parent
-    seen_at: datetime
-    workspace: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,16 @@ class Recent:
     errors: dict[str, UpstreamError]
 
 
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What came of one task id: its videos; or nobody has it; or `error`, when an account that might
+    have it could not be asked."""
+
+    task_id: str
+    parents: tuple[KnownParent, ...] = ()
+    error: UpstreamError | None = None
+
+
 class ParentShelf:
     """The parents of one installation."""
 
@@ -61,6 +77,61 @@ class ParentShelf:
         self._archive = archive
         self._locks: dict[str, Lock] = {}
         self._guard = Lock()
+
+    # -- reading; asks nobody -------------------------------------------------------------
+
+    def page(
+        self, workspace: str, query: ParentQuery | None = None, now: datetime | None = None
+    ) -> ParentPage:
+        """One page of a workspace's parents, searched, filtered and sorted in the database."""
+        with self._database.connect() as connection:
+            return read_page(
+                connection, workspace, query or ParentQuery(), list(self._clients.accounts), now or utcnow()
+            )
+
+    def known(self, *, workspace: str, limit: int = 200) -> tuple[KnownParent, ...]:
+        """Parents of a workspace, the newest first."""
+        return self.page(workspace, ParentQuery(limit=limit)).items
+
+    def get(self, parent_id: str, *, workspace: str | None = None) -> KnownParent:
+        """One parent by our id. Raises `ParentNotFound`."""
+        query = select_parents().where(parents.c.id == parent_id)
+        if workspace is not None:
+            query = query.where(parents.c.workspace == workspace)
+        with self._database.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise ParentNotFound(parent_id)
+        return known(row)
+
+    def find(self, *, workspace: str, account: str, task_id: str) -> tuple[KnownParent, ...]:
+        """The known videos of one task, in the order of their ids. Empty when it was never seen."""
+        query = select_parents().where(
+            parents.c.workspace == workspace, parents.c.account == account, parents.c.task_id == task_id
+        )
+        with self._database.connect() as connection:
+            return tuple(known(row) for row in connection.execute(query.order_by(parents.c.video_id)))
+
+    def made_by(self, job: Job) -> tuple[KnownParent, ...]:
+        """The videos that a video job made, that of its result first. Empty while it is not ready."""
+        if job.task_id is None:
+            return ()
+        found = self.find(workspace=job.workspace, account=job.account, task_id=job.task_id)
+        return tuple(sorted(found, key=lambda one: one.job_id != job.id))
+
+    def lists(self) -> dict[str, AccountLists]:
+        """What is known about each account's lists, by account; those never looked at are missing."""
+        return read_lists(self._database)
+
+    # -- asking the service -----------------------------------------------------------------
+
+    def sync(self, account: str, *, workspace: str = LOCAL, owner: str = LOCAL) -> AccountLists:
+        """Read an account's lists into the shelf, as far as they are new; takes seconds, so not for pages.
+
+        What came of it is remembered for `lists`, errors of the service included. Raises `UnknownAccount`.
+        """
+        client = self._clients.client(account)
+        return sync_account(self._database, client, account, workspace=workspace, owner=owner)
 
     def recent(self, *, workspace: str, owner: str) -> Recent:
         """The newest parents of all accounts, asked now; what was known before comes along."""
@@ -75,32 +146,12 @@ class ParentShelf:
                 without.append(name)
                 continue
             for task in listed:
-                self._keep(task, name, workspace, owner)
+                self._keep(task, name, workspace, owner, "listed")
         return Recent(self.known(workspace=workspace), tuple(without), errors)
 
-    def known(self, *, workspace: str, limit: int = 200) -> tuple[KnownParent, ...]:
-        """Parents of a workspace, the newest first. Asks nobody."""
-        query = (
-            sa.select(parents)
-            .where(parents.c.workspace == workspace)
-            .order_by(parents.c.made_at.desc().nulls_last(), parents.c.id)
-            .limit(limit)
-        )
-        with self._database.connect() as connection:
-            return tuple(_known(row) for row in connection.execute(query))
-
-    def get(self, parent_id: str, *, workspace: str | None = None) -> KnownParent:
-        """One parent by our id. Raises `ParentNotFound`."""
-        query = sa.select(parents).where(parents.c.id == parent_id)
-        if workspace is not None:
-            query = query.where(parents.c.workspace == workspace)
-        with self._database.connect() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
-            raise ParentNotFound(parent_id)
-        return _known(row)
-
-    def look_up(self, task_id: str, *, workspace: str, owner: str) -> tuple[KnownParent, ...]:
+    def look_up(
+        self, task_id: str, *, workspace: str, owner: str, policy: retry.RetryPolicy | None = None
+    ) -> tuple[KnownParent, ...]:
         """Find a task by its id on every account, in text2video and image2video.
 
         Raises `ParentNotFound` when every account says no, and the first `UpstreamError` when
@@ -113,22 +164,53 @@ class ParentShelf:
         trouble: UpstreamError | None = None
         for name in self._clients.accounts:
             try:
-                task = self._find(name, task_id)
+                task = self._find(name, task_id, policy)
             except UpstreamError as error:
                 trouble = trouble or error
                 continue
             if task is not None:
-                return self._keep(task, name, workspace, owner)
+                return self._keep(task, name, workspace, owner, "looked_up")
         if trouble is not None:
             raise trouble
         raise ParentNotFound(task_id)
 
-    def refresh(self, known: KnownParent, *, owner: str) -> KnownParent:
-        """Ask for one parent again. Raises `UpstreamError`, `UnknownAccount`."""
-        one = known.parent
-        task = self._clients.client(one.account).query(one.kind, one.task_id)
-        fresh = self._keep(task, one.account, known.workspace, owner)
-        return next((k for k in fresh if k.parent.video_id == one.video_id), fresh[0])
+    def look_up_many(self, task_ids: Iterable[str], *, workspace: str, owner: str) -> tuple[LookedUp, ...]:
+        """`look_up` for several ids at once, each with one more try; one answer per id, in their order."""
+
+        def look(task_id: str) -> LookedUp:
+            try:
+                found = self.look_up(task_id, workspace=workspace, owner=owner, policy=retry.PAGE)
+            except ParentNotFound:
+                return LookedUp(task_id)
+            except UpstreamError as error:
+                return LookedUp(task_id, error=error)
+            return LookedUp(task_id, found)
+
+        wanted = list(dict.fromkeys(task_ids))[:MOST_LOOK_UPS]
+        with ThreadPoolExecutor(LOOK_UPS_AT_ONCE, thread_name_prefix="look-up") as pool:
+            return tuple(pool.map(look, wanted))
+
+    def refresh(self, one: KnownParent, *, owner: str) -> KnownParent:
+        """Ask for one parent again; that the service no longer has it is written down.
+
+        Raises `UpstreamError`, `UnknownAccount`.
+        """
+        parent = one.parent
+        try:
+            task = self._clients.client(parent.account).query(parent.kind, parent.task_id)
+        except NotFound:
+            self.mark_gone(one.id)
+            raise
+        fresh = self._keep(task, parent.account, one.workspace, owner, one.source)
+        return next((k for k in fresh if k.parent.video_id == parent.video_id), fresh[0])
+
+    def mark_gone(self, parent_id: str) -> None:
+        """The service no longer has a parent. A later answer that has it takes this back."""
+        waiting = (parents.c.id == parent_id) & parents.c.gone_at.is_(None)
+        with self._database.begin() as connection:
+            connection.execute(sa.update(parents).where(waiting).values(gone_at=utcnow()))
+
+    # -- the video itself ---------------------------------------------------------------------
 
     def video(self, parent_id: str) -> Path:
         """A local copy of a parent's video, fetched now if need be.
@@ -139,21 +221,41 @@ class ParentShelf:
         path = self._archive.parent_path(parent_id)
         if path.exists():
             return path
-        known = self.get(parent_id)  # before the lock: locks are kept, and only for what there is
+        one = self.get(parent_id)  # before the lock: locks are kept, and only for what there is
         with self._lock_of(parent_id):
             if not path.exists():
-                self._fetch(known.parent, parent_id)
+                if one.job_id is None or not self._archive.share_result(one.job_id, parent_id):
+                    facts = self._fetch(one.parent, parent_id)
+                else:
+                    facts = probe_video(path)
+                self._note_copy(parent_id, facts)
         return path
 
-    def _fetch(self, one: Parent, parent_id: str) -> None:
+    def _fetch(self, one: Parent, parent_id: str) -> VideoFacts:
         client = self._clients.client(one.account)
-        task = client.query(one.kind, one.task_id)
+        try:
+            task = client.query(one.kind, one.task_id)
+        except NotFound:
+            self.mark_gone(parent_id)
+            raise
         url = next((v.url for v in task.videos if v.id == one.video_id and v.url), None)
         if url is None:
             raise ParentNotFound(parent_id)
-        self._archive.keep_parent(parent_id, lambda to: client.download(url, to, max_bytes=MAX_VIDEO_BYTES))
+        return self._archive.keep_parent(
+            parent_id, lambda to: client.download(url, to, max_bytes=MAX_VIDEO_BYTES)
+        )
 
-    def _find(self, account: str, task_id: str) -> Task | None:
+    def _note_copy(self, parent_id: str, facts: VideoFacts) -> None:
+        seen = {
+            "width": facts.width,
+            "height": facts.height,
+            "copy_bytes": facts.bytes,
+            "copied_at": utcnow(),
+        }
+        with self._database.begin() as connection:
+            connection.execute(sa.update(parents).where(parents.c.id == parent_id).values(**seen))
+
+    def _find(self, account: str, task_id: str, policy: retry.RetryPolicy | None) -> Task | None:
         """A parent's task on one account, or None when the account says that it has none.
 
         Raises `UpstreamError` when it could not be asked, also when no route is there to ask.
@@ -162,7 +264,9 @@ class ParentShelf:
         errors: list[UpstreamError] = []
         for kind in PARENT_KINDS:
             try:
-                return client.query(kind, task_id)
+                if policy is None:
+                    return client.query(kind, task_id)
+                return retry.call(partial(client.query, kind, task_id), policy, is_create=False)
             except UpstreamError as error:
                 errors.append(error)
         for trouble in errors:
@@ -184,86 +288,14 @@ class ParentShelf:
                 missing += 1
         return None if missing == len(PARENT_KINDS) else found
 
-    def _keep(self, task: Task, account: str, workspace: str, owner: str) -> tuple[KnownParent, ...]:
-        return tuple(self._keep_one(parent, workspace, owner) for parent in parents_of(task, account))
-
-    def _keep_one(self, one: Parent, workspace: str, owner: str) -> KnownParent:
-        given: dict[str, Any] = {
-            "kind": one.kind,
-            "status": one.status,
-            "reason": one.reason,
-            "seconds": one.seconds,
-            "made_at": one.created_at,
-            "prompt": one.prompt or None,
-            "seen_at": utcnow(),
-        }
-        # What an answer leaves out is known from an earlier one: a video without an age would seem usable.
-        values = {name: value for name, value in given.items() if value is not None}
+    def _keep(
+        self, task: Task, account: str, workspace: str, owner: str, source: Source
+    ) -> tuple[KnownParent, ...]:
         with self._database.begin() as connection:
-            found = self._row(connection, one, workspace)
-            if found is None:
-                new = values | {
-                    "id": uuid4().hex,
-                    "workspace": workspace,
-                    "owner": owner,
-                    "account": one.account,
-                    "task_id": one.task_id,
-                    "video_id": one.video_id,
-                    "prompt": one.prompt,
-                }
-                try:
-                    with connection.begin_nested():
-                        connection.execute(sa.insert(parents).values(**new))
-                except sa.exc.IntegrityError:
-                    # Somebody else looked the same parent up in this moment; anything else is a mistake.
-                    if self._row(connection, one, workspace) is None:
-                        raise
-                found = self._row(connection, one, workspace)
-                assert found is not None
-            elif one.video_id or not found.video_id:
-                connection.execute(
-                    sa.update(parents).where(parents.c.id == found.id).values(video_id=one.video_id, **values)
-                )
-            return _known(connection.execute(sa.select(parents).where(parents.c.id == found.id)).one())
-
-    def _row(self, connection: sa.Connection, one: Parent, workspace: str) -> sa.Row[Any] | None:
-        """The row of a parent. A task seen before its video existed becomes its first video; once its
-        videos are known, an answer without them is about the first of these."""
-        query = (
-            sa.select(parents)
-            .where(
-                parents.c.workspace == workspace,
-                parents.c.account == one.account,
-                parents.c.task_id == one.task_id,
+            return keep_task(
+                connection, task, account=account, workspace=workspace, owner=owner, source=source
             )
-            .order_by(parents.c.video_id.desc())
-        )
-        rows = connection.execute(query).all()
-        same = next((row for row in rows if row.video_id == one.video_id), None)
-        placeholder = next((row for row in rows if not row.video_id), None)
-        if one.video_id:
-            return same or placeholder
-        return next(iter(rows), None)
 
     def _lock_of(self, parent_id: str) -> Lock:
         with self._guard:
             return self._locks.setdefault(parent_id, Lock())
-
-
-def _known(row: sa.Row[Any]) -> KnownParent:
-    return KnownParent(
-        id=row.id,
-        workspace=row.workspace,
-        seen_at=row.seen_at,
-        parent=Parent(
-            account=row.account,
-            kind=TaskKind(row.kind),
-            task_id=row.task_id,
-            video_id=row.video_id,
-            status=TaskStatus(row.status),
-            reason=row.reason,
-            seconds=row.seconds,
-            created_at=row.made_at,
-            prompt=row.prompt,
-        ),
-    )

@@ -7,7 +7,7 @@ made within the last 30 days, by the same account. Real lengths are fractional
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -39,6 +39,8 @@ class Parent:
     seconds: float | None
     created_at: datetime | None
     prompt: str = ""
+    gone: bool = False
+    """The service no longer has it, though it is not too old yet."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -87,11 +89,23 @@ def parents_of(task: Task, account: str, *, prompt: str = "") -> tuple[Parent, .
     )
 
 
-def eligibility(parent: Parent, now: datetime | None = None) -> Eligibility:
-    """Whether `parent` may be used at `now` (UTC)."""
+def eligibility(
+    parent: Parent, now: datetime | None = None, *, accounts: Container[str] | None = None
+) -> Eligibility:
+    """Whether `parent` may be used at `now` (UTC). `accounts` are the names of those in the settings."""
     now = now or datetime.now(UTC)
     left = None if parent.created_at is None else parent.created_at + MAX_AGE - now
     reasons = [*_status_reasons(parent), *_length_reasons(parent)]
+    if accounts is not None and parent.account not in accounts:
+        reasons.append(
+            t(
+                "It belongs to the account {name}, which is no longer in the settings. "
+                "Only the account that made a video can let it speak.",
+                name=parent.account,
+            )
+        )
+    if parent.gone:
+        reasons.append(t("The service no longer has it, so it cannot speak any more. A copy here stays."))
     if left is not None and left <= timedelta(0):
         age = (now - (parent.created_at or now)).days
         reasons.append(

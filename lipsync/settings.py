@@ -161,10 +161,27 @@ class Settings(BaseSettings):
             "kling-v2-master",
             "kling-v1-6",
             "kling-v1",
+            "kling-v2-1",
+            "kling-v1-5",
         ),
         min_length=1,
         validation_alias="STUDIO_VIDEO_MODELS",
         description="Models offered for making videos, comma separated, the default first.",
+    )
+
+    sync_minutes: float = Field(
+        10.0,
+        ge=0,
+        le=1_440,
+        validation_alias="STUDIO_SYNC_MINUTES",
+        description="How often, in minutes, the accounts' lists of videos are read; 0 is only when asked.",
+    )
+    parent_copies_mb: int = Field(
+        2_000,
+        ge=0,
+        le=10_000_000,
+        validation_alias="STUDIO_PARENT_COPIES_MB",
+        description="Room for copies of the accounts' videos, in megabytes, the newest first; 0 is none.",
     )
 
     @field_validator("cometapi_base_url", "public_url")

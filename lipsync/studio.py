@@ -20,8 +20,13 @@ from lipsync.jobs.engine import EngineSettings, JobEngine
 from lipsync.jobs.store import JobStore
 from lipsync.local_sandbox import LocalSandbox
 from lipsync.parent_shelf import ParentShelf
+from lipsync.pictures import PictureShelf
 from lipsync.settings import Settings, load_settings
+from lipsync.shelf.copies import ParentCopies
+from lipsync.shelf.keeper import ParentKeeper
 from lipsync.sounds import SoundShelf
+
+BYTES_PER_MEGABYTE = 1_000_000
 
 
 @dataclass
@@ -35,7 +40,9 @@ class Studio:
     engine: JobEngine
     archive: Archive
     sounds: SoundShelf
+    pictures: PictureShelf
     parents: ParentShelf
+    keeper: ParentKeeper
     sandbox: LocalSandbox | None = None
 
     @property
@@ -49,11 +56,13 @@ class Studio:
         return bool(self.accounts) and all(a.on_this_machine for a in self.accounts.values())
 
     def start(self) -> None:
-        """Start working on jobs."""
+        """Start working on jobs, and keeping the shelf of parents fresh."""
         self.engine.start()
+        self.keeper.start()
 
     def stop(self) -> None:
         """Stop working; nothing is lost."""
+        self.keeper.stop()
         self.engine.stop()
         if self.sandbox is not None:
             self.sandbox.stop()
@@ -80,6 +89,11 @@ def open_studio(settings: Settings | None = None) -> Studio:
     clients = Clients(accounts)
     archive = Archive(settings.data_path)
     sounds = SoundShelf(settings.data_path, database)
+    pictures = PictureShelf(settings.data_path, database)
+    parents = ParentShelf(database, clients, archive)
+    copies = ParentCopies(
+        database, parents, archive, room_bytes=settings.parent_copies_mb * BYTES_PER_MEGABYTE
+    )
     engine = JobEngine(
         database,
         clients,
@@ -91,6 +105,7 @@ def open_studio(settings: Settings | None = None) -> Studio:
             public_url=settings.public_url,
             search_seconds=settings.search_seconds,
         ),
+        pictures=pictures,
     )
     engine.prepare()
     return Studio(
@@ -101,7 +116,9 @@ def open_studio(settings: Settings | None = None) -> Studio:
         engine=engine,
         archive=archive,
         sounds=sounds,
-        parents=ParentShelf(database, clients, archive),
+        pictures=pictures,
+        parents=parents,
+        keeper=ParentKeeper(parents, copies, clients, sync_minutes=settings.sync_minutes),
         sandbox=sandbox,
     )
 

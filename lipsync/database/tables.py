@@ -105,6 +105,16 @@ jobs = sa.Table(
     sa.Column("result_width", sa.Integer),
     sa.Column("result_height", sa.Integer),
     sa.Column("previous_job_id", sa.String(32)),
+    # The lip sync to send when this video is ready, and whether somebody took it back.
+    sa.Column("then_request", Data),
+    sa.Column("then_problem", sa.String(40)),
+    # A chain, seen from both ends: the lip sync that a video started, and the video it waited for.
+    sa.Column("then_job_id", sa.String(32)),
+    sa.Column("after_job_id", sa.String(32)),
+    # Of a lip sync: its parent, also inside the request; here so that uses can be counted.
+    sa.Column("parent_task_id", sa.String(200)),
+    sa.Column("parent_video_id", sa.String(200)),
+    sa.Index("ix_jobs_parent", "account", "parent_task_id", "parent_video_id"),
     sa.Index("ix_jobs_owner", "workspace", "owner", "created_at"),
     sa.Index("ix_jobs_state", "state", "account"),
     sa.Index("ix_jobs_task", "account", "task_id", unique=True),
@@ -145,6 +155,22 @@ sounds = sa.Table(
     sa.Index("ix_sounds_owner", "workspace", "owner", "created_at"),
 )
 
+pictures = sa.Table(
+    "pictures",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("workspace", sa.String(64), nullable=False),
+    sa.Column("owner", sa.String(200), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("format", sa.String(10), nullable=False),
+    sa.Column("bytes", sa.Integer, nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_pictures_owner", "workspace", "owner", "created_at"),
+)
+
 parents = sa.Table(
     "parents",
     metadata,
@@ -161,6 +187,41 @@ parents = sa.Table(
     sa.Column("made_at", Moment),
     sa.Column("prompt", sa.Text, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
+    # How it came here first: listed, looked_up or made.
+    sa.Column("source", sa.String(10), nullable=False),
+    # `made_at`, or the beginning of time where that is unknown: sorted the same on both databases.
+    sa.Column("order_at", Moment, nullable=False),
+    # What the search looks through: prompt and ids, without capitals.
+    sa.Column("words", sa.Text, nullable=False),
+    # When the service first said that it no longer has it; NULL while it does.
+    sa.Column("gone_at", Moment),
+    # The job of ours whose result is this video's file.
+    sa.Column("job_id", sa.String(32)),
+    sa.Column("width", sa.Integer),
+    sa.Column("height", sa.Integer),
+    # Of the copy on our disk; NULL without one.
+    sa.Column("copy_bytes", sa.Integer),
+    sa.Column("copied_at", Moment),
+    # When its small picture was made.
+    sa.Column("pictured_at", Moment),
+    # How often copying failed, and when it is tried again.
+    sa.Column("copy_tries", sa.Integer, nullable=False),
+    sa.Column("copy_due", Moment),
     sa.UniqueConstraint("workspace", "account", "task_id", "video_id", name="uq_parents_video"),
-    sa.Index("ix_parents_made", "workspace", "made_at"),
+    sa.Index("ix_parents_order", "workspace", "order_at", "id"),
+    sa.Index("ix_parents_account", "workspace", "account", "order_at", "id"),
+    sa.Index("ix_parents_copies", "copy_bytes", "order_at"),
+)
+
+account_lists = sa.Table(
+    "account_lists",
+    metadata,
+    sa.Column("account", sa.String(40), primary_key=True),
+    # has_lists, no_lists or error.
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("problem", sa.String(40)),
+    sa.Column("problem_facts", Data),
+    sa.Column("looked_at", Moment, nullable=False),
+    # When the lists were last read to their end; later looks may stop at what is known.
+    sa.Column("swept_at", Moment),
 )

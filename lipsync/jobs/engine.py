@@ -1,13 +1,12 @@
 """The job engine behind a narrow interface: submit, cancel, resolve, look.
 
-Underneath is DBOS Transact; nothing outside this file and `workflow.py` knows. Its
+Underneath is DBOS Transact; nothing outside this file, `queue.py` and `workflow.py` knows. Its
 guarantees are not relied on for money: those live in the jobs table.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import threading
 import time
@@ -17,30 +16,28 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from dbos import error as dbos_errors
 
-from lipsync.accounts import Account
 from lipsync.archive import Archive
 from lipsync.clients import Clients
 from lipsync.database.tables import jobs
 from lipsync.jobs import workflow
+from lipsync.jobs.chain import Chain
 from lipsync.jobs.follow import Follower
 from lipsync.jobs.model import LIVE, Charge, Job, JobState
 from lipsync.jobs.patience import Patience
 from lipsync.jobs.places import SlotPlace, place_for
+from lipsync.jobs.queue import APPLICATION, APPLICATION_VERSION, JobQueue
 from lipsync.jobs.send import Sender
 from lipsync.jobs.settle import SEARCH_SECONDS, Settler
 from lipsync.jobs.store import JobStore, utcnow
+from lipsync.pictures import PictureShelf
 from lipsync.sounds import SoundShelf
 from lipsync.upstream.replies import TaskKind
 
 log = logging.getLogger(__name__)
 
-APPLICATION = "lipsync-studio"
-APPLICATION_VERSION = "jobs-1"
-"""Pinned: with the engine's default (a hash of the code) a deploy would strand every job."""
-QUEUE_POLL_SECONDS = 0.3
 TAKE_PLACE_SECONDS = 1.0
 REAP_SECONDS = 2.0
 SWEEP_SECONDS = 15.0
@@ -50,7 +47,6 @@ TIDY_SECONDS = 3_600.0
 TIDY_AT_ONCE = 1_000
 _TROUBLE = (sa.exc.SQLAlchemyError, dbos_errors.DBOSException, OSError)
 """What a database that is away, a full disk or a lost race look like from here."""
-_RUNNING = ("PENDING", "ENQUEUED", "DELAYED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +77,8 @@ class JobEngine:
         archive: Archive,
         sounds: SoundShelf,
         settings: EngineSettings,
+        *,
+        pictures: PictureShelf | None = None,
     ) -> None:
         self.store = JobStore(engine)
         self._database = engine
@@ -88,11 +86,16 @@ class JobEngine:
         self._settings = settings
         self._stop = threading.Event()
         patience = Patience(self._stop)
-        self._sender = Sender(self.store, clients, sounds, patience, public_url=settings.public_url)
+        self._sender = Sender(
+            self.store, clients, sounds, patience, pictures=pictures, public_url=settings.public_url
+        )
         self._settler = Settler(self.store, clients, patience, search_seconds=settings.search_seconds)
-        self._follower = Follower(self.store, clients, archive, patience, poll_seconds=settings.poll_seconds)
-        self._client: DBOSClient | None = None
-        self._client_lock = threading.Lock()
+        self._queue = JobQueue(engine)
+        self._chain = Chain(self.store, self._queue.put)
+        self._follower = Follower(
+            self.store, clients, archive, patience,
+            poll_seconds=settings.poll_seconds, finish=self._chain.finish,
+        )  # fmt: skip
         self._thread: threading.Thread | None = None
         self._status = EngineStatus(running=False)
         self.launched = threading.Event()
@@ -109,14 +112,17 @@ class JobEngine:
         workspace: str,
         owner: str,
         previous_job_id: str | None = None,
+        then: dict[str, Any] | None = None,
     ) -> Job:
         """Take a job in: row and queue entry in one transaction, so that it cannot be lost.
 
-        The same `submit_key` always means the same job, however often it is sent.
-        Raises `UnknownAccount`.
+        The same `submit_key` always means the same job, however often it is sent. `then` is a lip
+        sync (its parent's ids are filled in later) to be sent when this job's video is ready.
+        Raises `UnknownAccount`; ValueError for a `then` behind anything but a video.
         """
-        client = self._enqueuer()
-        self._register_queue(self._clients.account(account))
+        if then is not None and kind is TaskKind.LIP_SYNC:
+            raise ValueError("only a video can be followed by a lip sync")
+        self._queue.register(self._clients.account(account))
         try:
             with self._database.begin() as connection:
                 known = self.store.by_submit_key(submit_key, connection)
@@ -131,8 +137,9 @@ class JobEngine:
                     workspace=workspace,
                     owner=owner,
                     previous_job_id=previous_job_id,
+                    then_request=then,
                 )
-                self._enqueue(client, connection, job, run=0)
+                self._queue.put(connection, job)
         except sa.exc.IntegrityError:
             # A second click won the race; its job is ours.
             known = self.store.by_submit_key(submit_key)
@@ -173,6 +180,10 @@ class JobEngine:
             self.store.nudge(job_id)  # whoever waits for its next look gives its place free at once
         return closed
 
+    def drop_then(self, job_id: str) -> bool:
+        """Take back the line that waits for a video. False if it was sent, or will not be anyhow."""
+        return self._chain.drop(job_id)
+
     def look_now(self, job_id: str) -> None:
         """Look at the service at once; a job in doubt is searched for again."""
         job = self.store.get(job_id)
@@ -201,7 +212,7 @@ class JobEngine:
     def prepare(self) -> None:
         """Bring the engine's own tables up to date. Before anything is submitted."""
         DBOS.migrate(_dbos_address(self._settings.database_address))
-        self._enqueuer()
+        self._queue.client()
 
     def start(self) -> None:
         """Start working in the background, as soon as the place is free."""
@@ -217,10 +228,7 @@ class JobEngine:
         if self._thread is not None:
             self._thread.join(seconds)
             self._thread = None
-        with self._client_lock:
-            if self._client is not None:
-                self._client.destroy()
-                self._client = None
+        self._queue.close()
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -269,7 +277,7 @@ class JobEngine:
             config["system_database_engine"] = self._database
         DBOS(config=config)
         for account in self._clients.accounts.values():
-            self._register_queue(account)
+            self._queue.register(account)
         DBOS.launch()
 
     def _supervise(self, slots: SlotPlace | None) -> None:
@@ -289,7 +297,7 @@ class JobEngine:
                     self.tidy()
 
     def _reap(self, slots: SlotPlace) -> None:
-        pending = self._enqueuer().list_workflows(status="PENDING", load_input=False, load_output=False)
+        pending = self._queue.client().list_workflows(status="PENDING", load_input=False, load_output=False)
         owners = {w.executor_id for w in pending if w.executor_id}
         dead = {owner for owner in owners if slots.dead(owner)}
         for one in pending:
@@ -307,7 +315,7 @@ class JobEngine:
     def tidy(self, older_than: timedelta = KEEP_WORKFLOWS) -> int:
         """Remove the engine's own rows of jobs that ended long ago. Returns how many."""
         before = (utcnow() - older_than).isoformat()
-        ended = self._enqueuer().list_workflows(
+        ended = self._queue.client().list_workflows(
             status=["SUCCESS", "ERROR", "CANCELLED"],
             completed_before=before,
             name=workflow.WORKFLOW_NAME,
@@ -315,14 +323,13 @@ class JobEngine:
             load_input=False,
             load_output=False,
         )
-        self._enqueuer().delete_workflows([one.workflow_id for one in ended])
+        self._queue.client().delete_workflows([one.workflow_id for one in ended])
         return len(ended)
 
     # -- the queue ---------------------------------------------------------------------
 
     def _continue(self, job: Job) -> bool:
         """Give a job a new workflow; the compare-and-set lets only one caller do it."""
-        client = self._enqueuer()
         with self._database.begin() as connection:
             mine = self.store.change(
                 job.id,
@@ -332,54 +339,17 @@ class JobEngine:
                 run=job.run + 1,
             )
             if mine:
-                self._enqueue(client, connection, job, run=job.run + 1)
+                self._queue.put(connection, job, run=job.run + 1)
         return mine
 
     def is_worked_on(self, job: Job) -> bool:
         """Whether a workflow carries the job, or will when its turn comes."""
-        found = self._enqueuer().list_workflows(
-            workflow_ids=[workflow_id(job.id, job.run)], load_input=False, load_output=False
-        )
-        return bool(found) and found[0].status in _RUNNING
+        return self._queue.holds(job)
 
     def _already_heard(self, job: Job, task_id: str) -> bool:
         return any(
             e.event == "callback" and e.facts.get("task_id") == task_id for e in self.store.events(job.id)
         )
-
-    def _enqueue(self, client: DBOSClient, connection: sa.Connection, job: Job, *, run: int) -> None:
-        client.enqueue_in_transaction(
-            connection,
-            {
-                "workflow_name": workflow.WORKFLOW_NAME,
-                "queue_name": queue_name(job.account),
-                "workflow_id": workflow_id(job.id, run),
-                "app_version": APPLICATION_VERSION,
-                # Fair between people: free places go round among those who wait.
-                "queue_partition_key": f"{job.workspace}/{job.owner}",
-            },
-            job.id,
-        )
-
-    def _register_queue(self, account: Account) -> None:
-        self._enqueuer().register_queue(
-            queue_name(account.name),
-            global_concurrency=account.max_in_flight,
-            partition_concurrency=account.max_in_flight,
-            polling_interval_sec=QUEUE_POLL_SECONDS,
-            on_conflict="always_update",
-        )
-
-    def _enqueuer(self) -> DBOSClient:
-        with self._client_lock:
-            if self._client is None:
-                self._client = DBOSClient(
-                    system_database_engine=self._database,
-                    serializer=DBOSPortableJSONSerializer(),
-                    application_name=APPLICATION,
-                    retry_connection_errors=False,
-                )
-            return self._client
 
 
 class _Steps:
@@ -390,16 +360,6 @@ class _Steps:
         self.send = sender.send
         self.settle = settler.settle
         self.follow = follower.follow
-
-
-def workflow_id(job_id: str, run: int) -> str:
-    """The name of the workflow that carries a job's run."""
-    return job_id if run == 0 else f"{job_id}:{run}"
-
-
-def queue_name(account: str) -> str:
-    """The queue of an account."""
-    return "acct-" + hashlib.sha256(account.encode()).hexdigest()[:12]
 
 
 def _dbos_address(address: str) -> str:

@@ -13,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from lipsync.accounts import UnknownAccount
 from lipsync.archive import MAX_VIDEO_BYTES, Archive
 from lipsync.clients import Clients
@@ -21,7 +23,7 @@ from lipsync.jobs.patience import Patience
 from lipsync.jobs.schedule import PollSchedule
 from lipsync.jobs.send import LONGEST_PAUSE_SECONDS, facts_of
 from lipsync.jobs.store import JobStore, utcnow
-from lipsync.media import MediaToolMissing, NotPlayable
+from lipsync.media import MediaToolMissing, NotPlayable, VideoFacts
 from lipsync.upstream.errors import DownloadExpired, NotFound, Refused, UpstreamError
 from lipsync.upstream.replies import Task, TaskStatus, Video
 
@@ -38,6 +40,8 @@ REFUSED_WAIT_SECONDS = 60.0
 FIRST_FETCH_WAIT_SECONDS = 1.0
 LONGEST_FETCH_WAIT_SECONDS = 300.0
 
+Finish = Callable[[sa.Connection, Job, Task, Video, VideoFacts], None]
+"""What belongs to a job's becoming ready, in the same transaction."""
 _FOLLOWED = (JobState.SUBMITTED, JobState.PROCESSING, JobState.FETCHING)
 
 
@@ -53,6 +57,7 @@ class Follower:
         *,
         poll_seconds: float,
         chance: Callable[[], float] = random.random,
+        finish: Finish | None = None,
     ) -> None:
         self._store = store
         self._clients = clients
@@ -60,6 +65,7 @@ class Follower:
         self._patience = patience
         self._poll_seconds = poll_seconds
         self._chance = chance
+        self._finish = finish
 
     def follow(self, job_id: str) -> str:
         """Follow one job to its end; returns its last state. Raises `Stopping`."""
@@ -83,7 +89,7 @@ class Follower:
                 self._looked(job, task)
                 video = _playable(task)
                 if task.status is TaskStatus.SUCCEED and video is not None:
-                    if self._fetch(job, video):
+                    if self._fetch(job, task, video):
                         break
                     wait = min(LONGEST_FETCH_WAIT_SECONDS, FIRST_FETCH_WAIT_SECONDS * 2.0 ** min(fetches, 12))
                     fetches += 1
@@ -150,7 +156,7 @@ class Follower:
 
     # -- fetching ----------------------------------------------------------------------
 
-    def _fetch(self, job: Job, video: Video) -> bool:
+    def _fetch(self, job: Job, task: Task, video: Video) -> bool:
         url = video.url or ""
         client = self._clients.client(job.account)
 
@@ -171,20 +177,29 @@ class Follower:
         except OSError as error:
             # The name of the file would tell a visitor about this machine; the reason is enough.
             return self._not_fetched(job, "disk", {"message": error.strerror or "input/output error"})
-        return self._change(
-            job,
-            event="ready",
-            facts={"bytes": facts.bytes, "seconds": facts.seconds},
-            state=JobState.READY,
-            charge=Charge.CHARGED,
-            problem=None,
-            problem_facts=None,
-            finished_at=utcnow(),
-            result_bytes=facts.bytes,
-            result_seconds=facts.seconds,
-            result_width=facts.width,
-            result_height=facts.height,
-        )
+        return self._patience.database(lambda: self._ready(job, task, video, facts))
+
+    def _ready(self, job: Job, task: Task, video: Video, facts: VideoFacts) -> bool:
+        with self._store.engine.begin() as connection:
+            ready = self._store.change(
+                job.id,
+                frm=_FOLLOWED,
+                event="ready",
+                facts={"bytes": facts.bytes, "seconds": facts.seconds},
+                connection=connection,
+                state=JobState.READY,
+                charge=Charge.CHARGED,
+                problem=None,
+                problem_facts=None,
+                finished_at=utcnow(),
+                result_bytes=facts.bytes,
+                result_seconds=facts.seconds,
+                result_width=facts.width,
+                result_height=facts.height,
+            )
+            if ready and self._finish is not None:
+                self._finish(connection, job, task, video, facts)
+        return ready
 
     def _not_fetched(self, job: Job, problem: str, facts: dict[str, Any]) -> bool:
         self._note(job, problem, facts)

@@ -49,12 +49,32 @@ AT_SERVICE = frozenset({JobState.SUBMITTING, JobState.SUBMITTED, JobState.PROCES
 """States that take one of the account's places at the service."""
 
 
+ENDED_WITHOUT = frozenset({JobState.FAILED, JobState.CANCELLED, JobState.CLOSED})
+"""States from which nothing comes any more, and nothing came."""
+
+
+class ThenState(StrEnum):
+    """How the line stands that is to be sent when a video is ready."""
+
+    WAITING = "waiting"
+    STARTED = "started"  # it is a job of its own now: `then_job_id`
+    DROPPED = "dropped"  # taken back by the person
+    NOT_STARTED = "not_started"  # there is no video that could speak it
+
+
 class Charge(StrEnum):
     """What a job means for the money, as far as the studio can know."""
 
     NONE = "none"  # nothing was sent, or the service refused it
     CHARGED = "charged"  # the service accepted the job
     UNKNOWN = "unknown"  # the request went out and no answer came back
+
+
+THEN_DROPPED = "dropped"
+THEN_NO_VIDEO = "no_video"
+THEN_NO_VIDEO_ID = "no_video_id"
+"""`then_problem`: why a line is not sent. Taken back; the video job ended without a video; or the
+service named no video that a lip sync could be about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +114,23 @@ class Job:
     result_width: int | None = None
     result_height: int | None = None
     previous_job_id: str | None = None
+    then_request: dict[str, Any] | None = None
+    """The lip sync to send when this video is ready, without its parent."""
+    then_problem: str | None = None
+    then_job_id: str | None = None
+    after_job_id: str | None = None
+    """The video job that started this lip sync."""
+
+    @property
+    def then_state(self) -> ThenState | None:
+        """How the line stands that waits for this video; None when none does."""
+        if self.then_request is None:
+            return None
+        if self.then_job_id is not None:
+            return ThenState.STARTED
+        if self.then_problem is None:
+            return ThenState.WAITING
+        return ThenState.DROPPED if self.then_problem == THEN_DROPPED else ThenState.NOT_STARTED
 
     @property
     def is_live(self) -> bool:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from lipsync.accounts import UnknownAccount
 from lipsync.clients import Clients
 from lipsync.jobs.model import Charge, Job, JobState
+from lipsync.jobs.orders import order_of
 from lipsync.jobs.patience import Patience
 from lipsync.jobs.store import JobStore, TaskTaken, utcnow
-from lipsync.request import LipSyncRequest
+from lipsync.pictures import PictureNotFound, PictureShelf
 from lipsync.sounds import SoundNotFound, SoundShelf
-from lipsync.upstream.bodies import LipSyncSpec
 from lipsync.upstream.errors import Busy, Interrupted, NotSent, Refused, UpstreamError
 from lipsync.upstream.replies import Task
 
@@ -47,11 +46,13 @@ class Sender:
         sounds: SoundShelf,
         patience: Patience,
         *,
+        pictures: PictureShelf | None = None,
         public_url: str | None = None,
     ) -> None:
         self._store = store
         self._clients = clients
         self._sounds = sounds
+        self._pictures = pictures
         self._patience = patience
         self._public_url = public_url
 
@@ -80,17 +81,17 @@ class Sender:
             self._give_up_knowing(job, "restarted", {})
             return DONE
         try:
-            spec = self._spec(job)
+            order = order_of(job, self._sounds, self._pictures, self.callback_url(job))
             client = self._clients.client(job.account)
-        except (SoundNotFound, UnknownAccount) as error:
+        except (SoundNotFound, PictureNotFound, UnknownAccount) as error:
             slug = "sound_missing" if isinstance(error, SoundNotFound) else "account_missing"
-            self._fail(job, slug, {})
+            self._fail(job, "picture_missing" if isinstance(error, PictureNotFound) else slug, {})
             return DONE
         if job.armed_at is None or utcnow() - job.armed_at > ARM_TTL:
             return self._later(job, NotSent("the computer slept"), 0.0)
         self._patience.check()
         try:
-            task = client.create_lip_sync(spec, callback_url=self.callback_url(job))
+            task = order(client)
         except (NotSent, Busy) as error:
             return self._later(job, error, self._retry_seconds(job, error))
         except Interrupted as error:
@@ -112,24 +113,6 @@ class Sender:
             return None
         moments = [m for m in (job.not_before, self._store.pause_until(job.account)) if m is not None]
         return max(moments, default=None)
-
-    def _spec(self, job: Job) -> LipSyncSpec:
-        request = LipSyncRequest.from_dict(job.request)
-        common: dict[str, Any] = {"task_id": request.parent_task_id, "video_id": request.video_id}
-        if request.source == "text":
-            return LipSyncSpec(
-                **common,
-                mode="text2video",
-                text=request.text,
-                voice_id=request.voice_id,
-                voice_language=request.voice_language,
-                voice_speed=Decimal(request.voice_speed or "1.0"),
-            )
-        if request.source == "link":
-            return LipSyncSpec(**common, mode="audio2video", audio_type="url", audio_url=request.sound_url)
-        sound = self._sounds.get(request.sound_id or "")
-        data = self._sounds.path(sound).read_bytes()
-        return LipSyncSpec(**common, mode="audio2video", audio_type="file", audio_file=data)
 
     def _accepted(self, job: Job, task: Task) -> None:
         self._patience.database(lambda: self._store.set_pause(job.account, utcnow(), 0))

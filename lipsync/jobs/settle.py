@@ -2,8 +2,9 @@
 
 A task is adopted only when exactly one fits: made after we sent, on the same parent video,
 by the same account, and owned by no other job. Two jobs in doubt about the same parent at
-the same time settle nothing by list. A callback with the job's own token names its task.
-Otherwise the person decides, with the facts before them.
+the same time settle nothing by list. A task that makes a video carries our job's id
+(`external_task_id`), which settles it exactly. A callback with the job's own token names
+its task. Otherwise the person decides, with the facts before them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from lipsync.jobs.store import JobStore, TaskTaken, utcnow
 from lipsync.request import LipSyncRequest
 from lipsync.upstream.client import UpstreamClient
 from lipsync.upstream.errors import NotFound, RouteMissing, UpstreamError
-from lipsync.upstream.replies import Task
+from lipsync.upstream.replies import Task, TaskKind
 
 LOOK_SHARES = (0.02, 0.03, 0.05, 0.1, 0.3, 0.5)
 """Waits between looks at the list, as shares of the whole search; the first ones soon."""
@@ -56,9 +57,13 @@ class Settler:
                 break
             self._patience.sleep(seconds, woken=lambda: self._hinted(job_id))
             try:
-                task = self._named_by_callback(job) or self._found_in_list(job)
-            except (RouteMissing, NotFound, UnknownAccount):
-                break  # no list here: waiting longer shows nothing new
+                task = self._named_by_callback(job) or self._by_handle(job) or self._found_in_list(job)
+            except UnknownAccount:
+                break
+            except (RouteMissing, NotFound):
+                if job.kind is TaskKind.LIP_SYNC and not self._hinted(job_id):
+                    break  # no list here: waiting longer shows nothing new
+                continue  # our handle, or a callback that came just now, may find it
             except UpstreamError:
                 continue
             if task is not None and self.adopt(job, task.task_id, by="studio"):
@@ -99,30 +104,48 @@ class Settler:
         if task_id is None:
             return None
         try:
-            return self._clients.client(job.account).query(job.kind, task_id)
+            task = self._clients.client(job.account).query(job.kind, task_id)
         except NotFound:
             return None  # whoever called back named a task that this account does not have
+        foreign = task.external_task_id is not None and task.external_task_id != job.id
+        return None if foreign else task
+
+    def _by_handle(self, job: Job) -> Task | None:
+        """The task that says itself that it carries our job's id, where the service finds tasks by it."""
+        if job.kind is TaskKind.LIP_SYNC:
+            return None
+        try:
+            task = self._clients.client(job.account).query(job.kind, job.id)
+        except (NotFound, RouteMissing):
+            return None
+        mine = task.external_task_id == job.id and task.task_id not in ("", job.id)
+        return task if mine and not self._owned(job, task) else None
 
     def _found_in_list(self, job: Job) -> Task | None:
-        if self._rival_in_doubt(job):
+        if job.kind is TaskKind.LIP_SYNC and self._rival_in_doubt(job):
             return None
         client = self._clients.client(job.account)
         fits: list[Task] = []
         for page in range(1, LIST_PAGES + 1):
             tasks = client.list_tasks(job.kind, page=page, page_size=LIST_PAGE_SIZE)
-            fits += [task for task in tasks if self._fits(job, task, client)]
+            fits += [task for task in tasks if self._fits(job, task, client) and not self._owned(job, task)]
             if len(tasks) < LIST_PAGE_SIZE:
                 break
         return fits[0] if len(fits) == 1 else None
 
     def _fits(self, job: Job, task: Task, client: UpstreamClient) -> bool:
+        if job.kind is not TaskKind.LIP_SYNC and task.external_task_id is not None:
+            return task.external_task_id == job.id
         sent = job.armed_at or job.created_at
         if task.created_at is None or not (sent - CLOCK_SKEW <= task.created_at <= sent + LATEST_CREATION):
             return False
-        if self._patience.database(lambda: self._store.owner_of_task(job.account, task.task_id)):
-            return False
+        if job.kind is not TaskKind.LIP_SYNC:
+            return client.query(job.kind, task.task_id).external_task_id == job.id
         parent = task.parent_video or client.query(job.kind, task.task_id).parent_video
         return parent is not None and parent.id == LipSyncRequest.from_dict(job.request).video_id
+
+    def _owned(self, job: Job, task: Task) -> bool:
+        return bool(self._patience.database(lambda: self._store.owner_of_task(job.account, task.task_id)))
 
     def _rival_in_doubt(self, job: Job) -> bool:
         others = self._patience.database(

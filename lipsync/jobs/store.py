@@ -15,7 +15,16 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from lipsync.database.tables import account_pauses, job_events, jobs
-from lipsync.jobs.model import AT_SERVICE, LIVE, Charge, Job, JobEvent, JobState
+from lipsync.jobs.model import (
+    AT_SERVICE,
+    ENDED_WITHOUT,
+    LIVE,
+    THEN_NO_VIDEO,
+    Charge,
+    Job,
+    JobEvent,
+    JobState,
+)
 from lipsync.upstream.replies import TaskKind
 
 _COLUMNS = [jobs.c[f.name] for f in fields(Job)]
@@ -60,6 +69,9 @@ class JobStore:
             "created_at": now,
             "updated_at": now,
         } | values
+        if row["kind"] == TaskKind.LIP_SYNC:
+            asked = row["request"]
+            row |= {"parent_task_id": asked.get("parent_task_id"), "parent_video_id": asked.get("video_id")}
         connection.execute(sa.insert(jobs).values(**row))
         self.log(connection, job_id, "queued", {})
         found = self._one(connection, jobs.c.id == job_id)
@@ -69,8 +81,15 @@ class JobStore:
     def get(self, job_id: str, *, workspace: str | None = None) -> Job:
         """One job. With `workspace`, only if it belongs there. Raises `JobNotFound`."""
         with self.engine.connect() as connection:
-            job = self._one(connection, jobs.c.id == job_id)
-        if job is None or (workspace is not None and job.workspace != workspace):
+            job = self.read(connection, job_id)
+        if workspace is not None and job.workspace != workspace:
+            raise JobNotFound(job_id)
+        return job
+
+    def read(self, connection: sa.Connection, job_id: str) -> Job:
+        """One job as the caller's transaction sees it. Raises `JobNotFound`."""
+        job = self._one(connection, jobs.c.id == job_id)
+        if job is None:
             raise JobNotFound(job_id)
         return job
 
@@ -205,7 +224,23 @@ class JobStore:
             raise
         if done and event:
             self.log(connection, job_id, event, facts or {})
+        if done and values.get("state") in ENDED_WITHOUT:
+            self.give_up_then(connection, job_id, THEN_NO_VIDEO)
         return done
+
+    def give_up_then(self, connection: sa.Connection, job_id: str, problem: str) -> bool:
+        """The line that waits for a video will not be sent. False if none waits (any more)."""
+        waiting = (
+            (jobs.c.id == job_id)
+            & jobs.c.then_request.is_not(None)
+            & jobs.c.then_job_id.is_(None)
+            & jobs.c.then_problem.is_(None)
+        )
+        query = sa.update(jobs).where(waiting).values(then_problem=problem, updated_at=utcnow())
+        given_up = connection.execute(query).rowcount == 1
+        if given_up:
+            self.log(connection, job_id, "then_not_started", {"problem": problem})
+        return given_up
 
     def log(self, connection: sa.Connection, job_id: str, event: str, facts: dict[str, Any]) -> None:
         """Write one line into a job's log, in the caller's transaction."""

@@ -16,8 +16,8 @@ import pytest
 import sqlalchemy as sa
 from dbos import DBOS
 
-from lipsync.jobs.engine import queue_name
 from lipsync.jobs.model import Charge, JobState
+from lipsync.jobs.queue import queue_name
 from lipsync.media import probe_video
 from tests.support.sandbox import ROOT, RunningSandbox, running_sandbox
 from tests.support.studios import request_for, running_studio, submit, wait_for_state

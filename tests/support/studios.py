@@ -25,6 +25,9 @@ def settings_for(sandbox: RunningSandbox, folder: Path, **more: Any) -> Any:
             "STUDIO_DATA_DIR": folder / "data",
             "STUDIO_POLL_SECONDS": 0.2,
             "STUDIO_SEARCH_SECONDS": 1.0,
+            # Nothing in the background, so that a test sees only the calls that it is about.
+            "STUDIO_SYNC_MINUTES": 0,
+            "STUDIO_PARENT_COPIES_MB": 0,
         }
         | more
     )

@@ -1,0 +1,139 @@
+"""Reading an account's lists into the shelf, page by page, and remembering whether it has any.
+
+Through CometAPI the list routes may be missing; the studio uses them where they exist and
+lives without them where they do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from lipsync.database.tables import account_lists, parents
+from lipsync.jobs.send import facts_of
+from lipsync.jobs.store import utcnow
+from lipsync.parents import PARENT_KINDS
+from lipsync.shelf.rows import keep_task
+from lipsync.upstream import retry
+from lipsync.upstream.client import UpstreamClient
+from lipsync.upstream.errors import NotFound, RouteMissing, UpstreamError
+from lipsync.upstream.replies import Task, TaskKind
+
+PAGE_SIZE = 100
+"""Kling takes up to 500; smaller pages keep each write short."""
+MOST_PAGES = 60
+"""Per kind and look: 6,000 tasks, more than an account makes in 30 days."""
+
+State = Literal["has_lists", "no_lists", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLists:
+    """What the last look at an account's lists brought. `problem` is set for errors, as for jobs."""
+
+    account: str
+    state: State
+    looked_at: datetime
+    problem: str | None = None
+    problem_facts: dict[str, Any] | None = None
+    swept_at: datetime | None = None
+    """When they were last read to their end."""
+
+
+def read_lists(database: sa.Engine) -> dict[str, AccountLists]:
+    """What is known about each account's lists."""
+    with database.connect() as connection:
+        rows = connection.execute(sa.select(account_lists)).all()
+    return {row.account: AccountLists(**row._mapping) for row in rows}
+
+
+def sync_account(
+    database: sa.Engine, client: UpstreamClient, account: str, *, workspace: str, owner: str
+) -> AccountLists:
+    """Read an account's lists: to their end the first time, later as far as something is new."""
+    before = read_lists(database).get(account)
+    swept = before.swept_at if before else None
+    missing, ended = 0, True
+    try:
+        for kind in PARENT_KINDS:
+            try:
+                sweep = _Sweep(database, client, kind, account, workspace, owner)
+                ended = sweep.read(stop_at_known=swept is not None) and ended
+            except (NotFound, RouteMissing):
+                missing += 1
+    except UpstreamError as error:
+        now = AccountLists(account, "error", utcnow(), error.slug, facts_of(error), swept)
+    else:
+        none = missing == len(PARENT_KINDS)
+        state: State = "no_lists" if none else "has_lists"
+        now = AccountLists(account, state, utcnow(), swept_at=utcnow() if ended and not none else swept)
+    _remember(database, now)
+    return now
+
+
+@dataclass
+class _Sweep:
+    """One look at one list."""
+
+    database: sa.Engine
+    client: UpstreamClient
+    kind: TaskKind
+    account: str
+    workspace: str
+    owner: str
+
+    def read(self, *, stop_at_known: bool) -> bool:
+        """Read page after page. True if nothing more is behind the last one read, as far as is known."""
+        seen: set[str] = set()
+        for page in range(1, MOST_PAGES + 1):
+            ask = partial(self.client.list_tasks, self.kind, page=page, page_size=PAGE_SIZE)
+            tasks = retry.call(ask, retry.PAGE, is_create=False)
+            # An upstream that takes no page numbers gives the first page for ever; a page that is
+            # short is not the last one, either, where pages are smaller than was asked for.
+            fresh = [task for task in tasks if task.task_id and task.task_id not in seen]
+            if not fresh:
+                return True
+            seen |= {task.task_id for task in fresh}
+            if self._write(fresh) and stop_at_known:
+                return True
+        return False
+
+    def _write(self, tasks: list[Task]) -> bool:
+        """Write a page down. True if all of it was known before just as it is."""
+        with self.database.begin() as connection:
+            known = sa.select(parents.c.task_id, parents.c.status).where(
+                parents.c.workspace == self.workspace,
+                parents.c.account == self.account,
+                parents.c.task_id.in_([task.task_id for task in tasks]),
+                parents.c.gone_at.is_(None),
+            )
+            before = {(row.task_id, row.status) for row in connection.execute(known)}
+            for task in tasks:
+                keep_task(
+                    connection, task, account=self.account, workspace=self.workspace, owner=self.owner,
+                    source="listed",
+                )  # fmt: skip
+        return all(task.status.is_final and (task.task_id, task.status) in before for task in tasks)
+
+
+def _remember(database: sa.Engine, now: AccountLists) -> None:
+    values = {
+        "state": now.state,
+        "problem": now.problem,
+        "problem_facts": now.problem_facts,
+        "looked_at": now.looked_at,
+        "swept_at": now.swept_at,
+    }
+    mine = account_lists.c.account == now.account
+    with database.begin() as connection:
+        if connection.execute(sa.update(account_lists).where(mine).values(**values)).rowcount:
+            return
+        try:
+            with connection.begin_nested():
+                connection.execute(sa.insert(account_lists).values(account=now.account, **values))
+        except sa.exc.IntegrityError:
+            return  # another process looked at the same moment; its answer is as good as ours
