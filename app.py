@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from components.breakdown import on_script_error
 from components.routes import ROUTES
 from components.security import SecurityHeaders
 from components.server import lifespan
@@ -22,4 +23,5 @@ app = App(
     routes=ROUTES,
     lifespan=lifespan,
     middleware=[Middleware(SecurityHeaders)],
+    on_script_error=on_script_error,
 )
