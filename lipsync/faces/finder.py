@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
+from lipsync.faces.crop import Crop
 from lipsync.faces.measured import Box, FoundFace
 from lipsync.faces.networks import (
     DETECTOR_PIXELS,
@@ -35,6 +36,10 @@ YAW_GAIN = 1.3
 MOST_FACES = 6
 SAME = 0.4
 """From which overlap on two boxes are one face."""
+CERTAIN = 0.99995
+"""Upright faces get more than this from the landmark network, those upside down 0.5 to 0.9994."""
+SMALLEST_CROP_PIXELS = 8
+DETECTOR_CROP_SCALE = 2.0
 _CROP_SCALE = 1.5
 
 _FOREHEAD, _CHIN = 10, 152
@@ -85,19 +90,39 @@ class FaceFinder:
         angle = math.atan2(left_y - right_y, left_x - right_x)
         middle = (x + side * (guess.left + guess.right) / 2, y + side * (guess.top + guess.bottom) / 2)
         width = side * max(guess.right - guess.left, guess.bottom - guess.top) * _CROP_SCALE
-        sure = 0.0
-        points: Floats | None = None
+        mesh = self._mesh(frame, Crop(middle, width, angle))
+        if mesh is None:
+            return None
+        points, sure = mesh
+        if sure < CERTAIN and self._upside_down(frame, points):
+            mesh = self._mesh(frame, _around(points).turned(math.pi))
+        return _described(*mesh) if mesh else None
+
+    def _mesh(self, frame: Image.Image, crop: Crop) -> tuple[Floats, float] | None:
+        """The points in pixels of the frame, and how sure the network is; None where there is no face."""
+        points, sure = None, 0.0
         for _ in range(2):  # once more where the points say the face is: the detector's box is rough
-            if width < 8:
+            if crop.width < SMALLEST_CROP_PIXELS:
                 return None
-            crop, back = _upright(frame, middle, width, angle)
-            seen, sure = self._landmarks(np.asarray(crop))
+            seen, sure = self._landmarks(crop.cut(frame, LANDMARK_PIXELS))
             if sure < FACE_PRESENT:
                 return None
-            points = back(seen)
-            middle, width, angle = _around(points)
+            points = crop.back(seen, LANDMARK_PIXELS)
+            crop = _around(points)
         assert points is not None
-        return _described(points, sure)
+        return points, sure
+
+    def _upside_down(self, frame: Image.Image, points: Floats) -> bool:
+        """Whether the detector likes the face better the other way up.
+
+        The landmark network puts a mesh on a face that stands on its head as if it were upright.
+        """
+        crop = _around(points).wider(DETECTOR_CROP_SCALE / _CROP_SCALE)
+        upright, turned = (
+            self._detect(one.cut(frame, DETECTOR_PIXELS), at_least=0.0)[0].score
+            for one in (crop, crop.turned(math.pi))
+        )
+        return turned > upright
 
 
 def _levels(size: tuple[int, int], *, thoroughly: bool) -> Iterator[list[Square]]:
@@ -126,7 +151,13 @@ def _cut(frame: Image.Image, square: Square) -> Image.Image:
     x, y, side = square
     pixels = DETECTOR_PIXELS
     if x >= 0 and y >= 0:
-        return frame.resize((pixels, pixels), Image.Resampling.BILINEAR, (x, y, x + side, y + side))
+        inside = (
+            x,
+            y,
+            min(frame.width, x + side),
+            min(frame.height, y + side),
+        )  # sums of floats are not exact
+        return frame.resize((pixels, pixels), Image.Resampling.BILINEAR, inside)
     k = pixels / side
     size = (max(1, round(frame.width * k)), max(1, round(frame.height * k)))
     canvas = Image.new("RGB", (pixels, pixels))
@@ -134,48 +165,13 @@ def _cut(frame: Image.Image, square: Square) -> Image.Image:
     return canvas
 
 
-class _Back:
-    """From pixels of an upright crop back to pixels of the frame."""
-
-    def __init__(self, middle: tuple[float, float], width: float, angle: float) -> None:
-        self._k = width / LANDMARK_PIXELS
-        self._cos, self._sin = math.cos(angle) * self._k, math.sin(angle) * self._k
-        half = LANDMARK_PIXELS / 2
-        self._x = middle[0] - self._cos * half + self._sin * half
-        self._y = middle[1] - self._sin * half - self._cos * half
-
-    @property
-    def affine(self) -> tuple[float, float, float, float, float, float]:
-        """As Pillow wants it: where each pixel of the crop is taken from."""
-        return self._cos, -self._sin, self._x, self._sin, self._cos, self._y
-
-    def __call__(self, points: Floats) -> Floats:
-        x, y = points[:, 0], points[:, 1]
-        return np.stack(
-            [
-                self._cos * x - self._sin * y + self._x,
-                self._sin * x + self._cos * y + self._y,
-                points[:, 2] * self._k,
-            ],
-            axis=1,
-        ).astype(np.float32)
-
-
-def _upright(
-    frame: Image.Image, middle: tuple[float, float], width: float, angle: float
-) -> tuple[Image.Image, _Back]:
-    back = _Back(middle, width, angle)
-    size = (LANDMARK_PIXELS, LANDMARK_PIXELS)
-    return frame.transform(size, Image.Transform.AFFINE, back.affine, Image.Resampling.BILINEAR), back
-
-
-def _around(points: Floats) -> tuple[tuple[float, float], float, float]:
-    """Middle, width and angle of the crop that holds these points."""
+def _around(points: Floats) -> Crop:
+    """The upright crop that holds these points."""
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
     middle = (low + high) / 2
     across = points[_EYES[1]] - points[_EYES[0]]
     angle = math.atan2(float(across[1]), float(across[0]))
-    return (float(middle[0]), float(middle[1])), float((high - low).max()) * _CROP_SCALE, angle
+    return Crop((float(middle[0]), float(middle[1])), float((high - low).max()) * _CROP_SCALE, angle)
 
 
 def _described(points: Floats, sure: float) -> FoundFace:

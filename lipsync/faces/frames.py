@@ -32,7 +32,7 @@ def frame_times(seconds: float, samples: int) -> list[float]:
 def sample_frames(
     video: Path, ffmpeg: Path, seconds: float, samples: int, *, timeout_seconds: float
 ) -> list[Image.Image]:
-    """`samples` RGB frames, fewer when the video breaks off. Raises `NoFrames`, also when it takes too long."""
+    """`samples` RGB frames, fewer when the video breaks off. Raises `NoFrames`, also when it is too slow."""
     step = min(seconds, LONGEST_LOOK_SECONDS) / samples
     shrunk = f"min(1,min({SHORT_SIDE_PIXELS}/min(iw*sar,ih),{LONG_SIDE_PIXELS}/max(iw*sar,ih)))"
     # The quotes keep the commas of an expression from ending the filter.

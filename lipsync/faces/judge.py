@@ -12,8 +12,10 @@ from lipsync.faces.verdict import FaceVerdict, Slug
 SMALLEST_SHARE = 0.20
 MOST_YAW, MOST_ROLL = 30.0, 40.0
 """Degrees. Lip sync copes with heads tilted 30°; a little more is let pass, since heads sway."""
-RARELY, MOSTLY = 0.25, 0.8
-TURNED_OFTEN, CUT_OFTEN = 0.34, 0.25
+RARELY = 0.25
+"""A face in fewer of the frames than this is none."""
+TURNED_OFTEN, AWAY_OFTEN = 0.34, 0.2
+"""Shares of the frames. Of 8 frames, one in the middle may be missed, two not."""
 COMPARABLE = 0.5
 """Somebody half as high as the biggest face is another person, not a passer-by."""
 OVER_EDGE = 0.12
@@ -62,22 +64,28 @@ def _measured(
         people=_people(frames),
         portrait=counted.portrait,
     )
-    return replace(verdict, slug=_slug(verdict))
+    return replace(verdict, slug=_slug(verdict, leaves=_leaves(frames, size)))
 
 
-def _slug(seen: FaceVerdict) -> Slug:
-    """Small and turned faces are also missed now and then, so they are named before one that is missing."""
+def _slug(seen: FaceVerdict, *, leaves: bool) -> Slug:
+    """What is seen of a cut face says little of how it is turned. A turned one is missed now and then."""
     if seen.face_share < RARELY:
         return "no_face"
     if seen.people > 1:
         return "several_people"
     if seen.height_share < SMALLEST_SHARE:
         return "too_small"
+    if seen.cut_share >= AWAY_OFTEN:
+        return "leaves_picture"
     if seen.turned_share >= TURNED_OFTEN:
         return "turned_away"
-    if seen.face_share < MOSTLY or seen.cut_share >= CUT_OFTEN:
-        return "leaves_picture"
-    return "one_clear_face"
+    return "leaves_picture" if leaves else "one_clear_face"
+
+
+def _leaves(frames: Sequence[Sequence[FoundFace]], size: tuple[int, int]) -> bool:
+    """Whether the face is missing or cut at the beginning, at the end, or more than now and then."""
+    away = [not faces or _cut(faces[0], size) for faces in frames]
+    return away[0] or away[-1] or sum(away) / len(away) > AWAY_OFTEN
 
 
 def _turned(face: FoundFace) -> bool:

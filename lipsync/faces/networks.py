@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 Interpreter: Any = import_module("ai_edge_litert.interpreter").Interpreter
-"""Imported by name, for it has no types, and some systems have no wheel of it: that is an ImportError here."""
+"""Imported by name, for it has no types, and some systems have no wheel of it: an ImportError then."""
 
 MODELS = Path(__file__).parent / "models"
 DETECTOR_PIXELS, LANDMARK_PIXELS = 128, 192

@@ -174,3 +174,8 @@ def grey(picture: Image.Image, _: int) -> Image.Image:
 
 def tilted(degrees: float) -> Change:
     return lambda picture, _: picture.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=_BACKDROP)
+
+
+def after(start: float, change: Change) -> Change:
+    """`change` from a share of the clip on."""
+    return lambda picture, number: change(picture, number) if number >= start * FRAMES else picture
