@@ -47,7 +47,7 @@ def explain_job(job: Job) -> Explanation | None:
     if job.problem is None or job.state is JobState.SUBMITTING:
         return None  # while it is being sent, the row still tells of the attempt before
     facts = job.problem_facts or {}
-    what, todo, actions = words_for(job.problem, facts)
+    what, todo, actions = words_for(job.problem, facts | {"kind": job.kind.value})
     if job.state is JobState.UNKNOWN:
         return _in_doubt(job, what, facts)
     if job.is_live:

@@ -64,6 +64,8 @@ def _invalid(facts: dict[str, Any]) -> _Words:
             t("Choose another voice and send again."),
             CHANGE,
         )
+    if facts.get("http_status") == 413 and _about_a_video(facts):
+        return t("The picture is too large for the service."), t("Choose a smaller picture."), CHANGE
     if facts.get("http_status") == 413:
         return t("The sound is too large for the service."), t("Choose a smaller sound."), CHANGE
     return (
@@ -83,6 +85,12 @@ def _text_refused(facts: dict[str, Any]) -> _Words:
 
 
 def _task_failed(facts: dict[str, Any]) -> _Words:
+    if _about_a_video(facts):
+        return (
+            t("The service could not make this video."),
+            t("Change the words or the picture a little, and send again."),
+            AGAIN,
+        )
     said = str(facts.get("message") or "").casefold()
     if re.search(r"\b(human|face)", said):
         return (
@@ -91,6 +99,29 @@ def _task_failed(facts: dict[str, Any]) -> _Words:
             CHANGE,
         )
     return t("The service could not make this clip."), t("Try again, or choose another video."), AGAIN
+
+
+def _not_permitted(facts: dict[str, Any]) -> _Words:
+    what = (
+        t("This account may not make videos with this model.")
+        if _about_a_video(facts)
+        else t("This account may not use lip sync.")
+    )
+    return what, t("Ask the service to allow it, or use another account."), ACCOUNT
+
+
+def _route_missing(facts: dict[str, Any]) -> _Words:
+    what = (
+        t("This account's service does not make videos at this address.")
+        if _about_a_video(facts)
+        else t("This account's service does not offer lip sync at this address.")
+    )
+    return what, t("Check the address in the settings, or ask the service."), ACCOUNT
+
+
+def _about_a_video(facts: dict[str, Any]) -> bool:
+    """Whether the job makes a video rather than a clip that speaks; its kind is among the facts."""
+    return facts.get("kind") in ("text2video", "image2video")
 
 
 def _fixed(what: Callable[[], str], todo: Callable[[], str], actions: tuple[Action, ...]) -> Any:
@@ -138,11 +169,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], _Words]] = {
         lambda: t("Buy a new pack on the service's site, then try again."),
         ACCOUNT,
     ),
-    "not_permitted": _fixed(
-        lambda: t("This account may not use lip sync."),
-        lambda: t("Ask the service to allow it, or use another account."),
-        ACCOUNT,
-    ),
+    "not_permitted": _not_permitted,
     "address_not_allowed": _fixed(
         lambda: t(
             "The account only takes requests from listed internet addresses, and this one is not among them."
@@ -160,11 +187,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], _Words]] = {
         lambda: t("Check that the video was made by the same account, then choose it again."),
         CHANGE,
     ),
-    "route_missing": _fixed(
-        lambda: t("This account's service does not offer lip sync at this address."),
-        lambda: t("Check the address in the settings, or ask the service."),
-        ACCOUNT,
-    ),
+    "route_missing": _route_missing,
     "refused": _fixed(
         lambda: t("The service refused the request."),
         lambda: t("Read what it said below, change the form and send again."),
@@ -173,6 +196,11 @@ _WORDS: dict[str, Callable[[dict[str, Any]], _Words]] = {
     "sound_missing": _fixed(
         lambda: t("The sound of this job is no longer here."),
         lambda: t("Add the sound again and send."),
+        CHANGE,
+    ),
+    "picture_missing": _fixed(
+        lambda: t("The picture of this job is no longer here."),
+        lambda: t("Add the picture again and send."),
         CHANGE,
     ),
     "account_missing": _fixed(
