@@ -52,6 +52,7 @@ def choose(sound: Sound) -> None:
     state[draft.SOUND], state[draft.HELD] = (sound.id, None) if sound.ready else (None, sound.id)
     state[draft.REFUSED] = state[draft.OFFER] = None
     state[draft.FITTING] = False
+    state[draft.TURN] = state.get(draft.TURN, 0) + 1
 
 
 def choose_by_id(studio: Studio, who: Person, sound_id: str) -> None:

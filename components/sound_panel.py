@@ -55,9 +55,14 @@ def facts(sound: Sound) -> None:
         st.badge(size(sound.bytes or int(sound.report.get("original_bytes", 0))), color="gray")
         if loudness is not None:
             words = t(
-                "Loudness, measured from the loudest possible (0 dB) down. Speech is good at about -16 dB."
+                "Loudness, measured from the loudest possible (0 dB) down. Speech is good at about −16 dB."
             )
-            st.badge(f"{loudness:.0f} dB", icon=":material/volume_up:", color="gray", help=words)
+            st.badge(
+                t("{level} dB", level=f"{loudness:.0f}".replace("-", "−")),
+                icon=":material/volume_up:",
+                color="gray",
+                help=words,
+            )
     given = sound.report.get("given")
     if given is not None:
         st.markdown(f":material/auto_fix_high: {plain(made_in_words(given['reason'], given['name']))}")
@@ -98,7 +103,7 @@ def _piece_field(studio: Studio, sound: Sound, clip_seconds: float | None) -> Pi
     start, end = now.start or 0.0, now.end or min(picture.seconds, MAX_SECONDS)
     chosen = waveform(
         picture, url=sound_url(sound.original_id), start=start, end=end, clip_seconds=clip_seconds,
-        token=sound.id, key="draft_waveform",
+        token=f"{sound.id} {st.session_state.get(draft.TURN)}", key="draft_waveform",
     )  # fmt: skip
     moved = max(abs(chosen[0] - start), abs(chosen[1] - end)) > 0.005
     return Piece(start=chosen[0], end=chosen[1]) if moved or not sound.ready else None

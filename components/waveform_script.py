@@ -4,8 +4,8 @@ from __future__ import annotations
 
 HTML = """<div class="box">
   <div class="wave">
-    <div class="clip"><span></span></div>
     <svg viewBox="0 0 800 100" preserveAspectRatio="none" aria-hidden="true"><path></path></svg>
+    <div class="clip"><span></span></div>
     <div class="out before"></div><div class="out after"></div>
     <div class="head" hidden></div>
     <div class="handle first" role="slider" tabindex="0"><i></i></div>
@@ -26,8 +26,8 @@ svg { position: absolute; inset: 0; width: 100%; height: 100%; fill: var(--st-pr
 .clip { position: absolute; top: 0; bottom: 0; overflow: hidden; box-sizing: border-box;
   background: color-mix(in srgb, var(--st-primary-color) 16%, transparent);
   border-bottom: 3px solid var(--st-primary-color); }
-.clip span { position: absolute; right: 0.4rem; bottom: 0.1rem; font-size: 0.7rem; line-height: 1.2;
-  color: color-mix(in srgb, var(--st-text-color) 75%, transparent); }
+.clip span { position: absolute; right: 0.25rem; bottom: 0.25rem; padding: 0 0.3rem; font-size: 0.7rem;
+  line-height: 1.4; border-radius: 0.3rem; background: var(--st-background-color); }
 .out { position: absolute; top: 0; bottom: 0;
   background: color-mix(in srgb, var(--st-background-color) 72%, transparent); }
 .before { left: 0; }

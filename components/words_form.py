@@ -20,9 +20,9 @@ def source_choice() -> str:
     """Where the words come from: text, sound, record or link."""
     names = {
         "text": t("Type a text"),
-        "sound": t("Upload a sound"),
+        "sound": t("Upload"),
         "record": t("Record"),
-        "link": t("Link to a sound"),
+        "link": t("Link"),
     }
     st.segmented_control(
         t("How"),

@@ -104,7 +104,7 @@ def test_every_field_of_a_text_arrives_as_it_was_set(page: Page, sandbox: Runnin
 
 
 def test_an_uploaded_sound_becomes_a_clip(page: Page, sandbox: RunningSandbox, tmp_path: Path) -> None:
-    page.get_by_role("radio", name="Upload a sound").click()
+    page.get_by_role("radio", name="Upload").click()
     page.locator('input[type="file"]').set_input_files(a_sound(tmp_path))
     expect(page.get_by_text("hello there.wav")).to_be_visible()
     expect(page.get_by_text("shorter than the video")).to_be_visible()
@@ -116,7 +116,7 @@ def test_an_uploaded_sound_becomes_a_clip(page: Page, sandbox: RunningSandbox, t
 
 
 def test_a_file_that_is_no_sound_is_refused_in_words(page: Page, tmp_path: Path) -> None:
-    page.get_by_role("radio", name="Upload a sound").click()
+    page.get_by_role("radio", name="Upload").click()
     rubbish = tmp_path / "holiday.mp3"
     rubbish.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 4000)
     page.locator('input[type="file"]').set_input_files(rubbish)
