@@ -24,7 +24,6 @@ from lipsync.sandbox.plain import render_plain
 SOUND_TIMEOUT_SECONDS: Final = 60.0
 LONGEST_SOUND_SECONDS: Final = 16.0
 DECODER_KIB: Final = 1024 * 1024
-_NICENESS: Final = 3
 _DEMUXERS: Final = {"mp3": "mp3", "wav": "wav", "m4a": "mov", "aac": "aac"}
 
 
@@ -111,9 +110,9 @@ def _memory_limit() -> list[str]:
 
 
 def main() -> None:
-    """Take orders until stdin closes."""
+    """Take orders until stdin closes. The one argument is the niceness to draw with."""
     if hasattr(os, "nice"):
-        os.nice(_NICENESS)  # answering comes before drawing
+        os.nice(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     lines: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     while True:

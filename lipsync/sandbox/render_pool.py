@@ -1,7 +1,8 @@
-"""Two drawing processes at most, and who may use them first.
+"""The drawing processes, and who may use them first.
 
-Tasks of people go before the shipped parents, which are drawn in the background on one
-of the two processes only, and none is begun while a person waits.
+Two draw what people wait for. A third one draws the shipped parents in the background, at
+the lowest priority, so that the first job of a new user is not slowed down by them; it
+begins none while a person waits.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Final
 
 from lipsync.sandbox.orders import RenderFailed, RenderOrder
 
+NICENESS: Final = 3  # answering comes before drawing
+BACKGROUND_NICENESS: Final = 19
 IDLE_SECONDS: Final = 120.0
 LONGEST_RENDER_SECONDS: Final = 300.0
 _ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -35,7 +38,7 @@ class RenderPool:
 
     def start(self) -> None:
         """Begin to take orders (processes are started when there is something to draw)."""
-        self._workers = [asyncio.create_task(self._work(all_orders)) for all_orders in (False, True)]
+        self._workers = [asyncio.create_task(self._work(background)) for background in (False, False, True)]
 
     async def stop(self) -> None:
         """Stop the processes; what they were drawing is given up."""
@@ -65,21 +68,21 @@ class RenderPool:
                 self._background.remove(order)
                 self._urgent.append(order)
 
-    async def _next(self, all_orders: bool) -> RenderOrder:
+    async def _next(self, background: bool) -> RenderOrder:
         async with self._changed:
             while True:
-                if self._urgent:
-                    return self._urgent.popleft()
-                if all_orders and self._background and not self._awaited:
+                if background and self._background and not self._awaited:
                     return self._background.popleft()
+                if not background and self._urgent:
+                    return self._urgent.popleft()
                 await self._changed.wait()
 
-    async def _work(self, all_orders: bool) -> None:
+    async def _work(self, background: bool) -> None:
         process: asyncio.subprocess.Process | None = None
         try:
             while True:
                 try:
-                    order = await asyncio.wait_for(self._next(all_orders), IDLE_SECONDS if process else None)
+                    order = await asyncio.wait_for(self._next(background), IDLE_SECONDS if process else None)
                 except TimeoutError:
                     assert process is not None
                     await _end(process)
@@ -87,7 +90,7 @@ class RenderPool:
                     continue
                 try:
                     if process is None or process.returncode is not None:
-                        process = await _begin()
+                        process = await _begin(BACKGROUND_NICENESS if background else NICENESS)
                     reason = await _ask(process, order)
                 except OSError as error:
                     reason = f"The drawing process could not be used: {error.strerror}"
@@ -108,9 +111,9 @@ class RenderPool:
             result.exception()  # nobody may be waiting: that is no error
 
 
-async def _begin() -> asyncio.subprocess.Process:
+async def _begin(niceness: int) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "lipsync.sandbox.render", cwd=_ROOT,
+        sys.executable, "-m", "lipsync.sandbox.render", str(niceness), cwd=_ROOT,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
 
