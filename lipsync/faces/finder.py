@@ -38,6 +38,8 @@ SAME = 0.4
 """From which overlap on two boxes are one face."""
 CERTAIN = 0.99995
 """Upright faces get more than this from the landmark network, those upside down 0.5 to 0.9994."""
+MOST_SQUARES = 80
+"""A level with more is left out: 16:9 has at most 50, but a ribbon of a picture would have thousands."""
 SMALLEST_CROP_PIXELS = 8
 DETECTOR_CROP_SCALE = 2.0
 _CROP_SCALE = 1.5
@@ -130,8 +132,9 @@ def _levels(size: tuple[int, int], *, thoroughly: bool) -> Iterator[list[Square]
     longest, short = max(size), min(size)
     yield [((size[0] - longest) / 2, (size[1] - longest) / 2, longest)]
     for part in (1, 2, 3) if thoroughly else (1, 2):
-        if part > 1 or longest > short:
-            yield list(_tiles(size, short / part))
+        squares = list(_tiles(size, short / part)) if part > 1 or longest > short else []
+        if 0 < len(squares) <= MOST_SQUARES:
+            yield squares
 
 
 def _tiles(size: tuple[int, int], side: float) -> Iterator[Square]:
