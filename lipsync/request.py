@@ -94,7 +94,9 @@ def problems(request: LipSyncRequest) -> tuple[Problem, ...]:
         found += _text_problems(request)
     elif request.source == "sound":
         if not request.sound_id:
-            found.append(Problem("sound", t("Add a sound: mp3, wav, m4a or aac, at most 5 MB.")))
+            found.append(
+                Problem("sound", t("Add a sound, or cut the piece you need from one that is too long."))
+            )
     elif not request.sound_url or not request.sound_url.startswith(("https://", "http://")):
         found.append(Problem("sound_url", t("Give a link that starts with https:// or http://.")))
     elif len(request.sound_url) > MAX_URL:

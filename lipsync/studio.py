@@ -25,6 +25,7 @@ from lipsync.settings import Settings, load_settings
 from lipsync.shelf.copies import ParentCopies
 from lipsync.shelf.keeper import ParentKeeper
 from lipsync.sounds import SoundShelf
+from lipsync.sounds.cleaning import SoundCleaner
 
 BYTES_PER_MEGABYTE = 1_000_000
 
@@ -43,6 +44,7 @@ class Studio:
     pictures: PictureShelf
     parents: ParentShelf
     keeper: ParentKeeper
+    cleaner: SoundCleaner
     sandbox: LocalSandbox | None = None
 
     @property
@@ -56,12 +58,14 @@ class Studio:
         return bool(self.accounts) and all(a.on_this_machine for a in self.accounts.values())
 
     def start(self) -> None:
-        """Start working on jobs, and keeping the shelf of parents fresh."""
+        """Start working on jobs, keeping the shelf of parents fresh, and cleaning up unused sounds."""
         self.engine.start()
         self.keeper.start()
+        self.cleaner.start()
 
     def stop(self) -> None:
         """Stop working; nothing is lost."""
+        self.cleaner.stop()
         self.keeper.stop()
         self.engine.stop()
         if self.sandbox is not None:
@@ -119,6 +123,7 @@ def open_studio(settings: Settings | None = None) -> Studio:
         pictures=pictures,
         parents=parents,
         keeper=ParentKeeper(parents, copies, clients, sync_minutes=settings.sync_minutes),
+        cleaner=SoundCleaner(sounds),
         sandbox=sandbox,
     )
 

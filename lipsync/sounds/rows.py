@@ -120,13 +120,15 @@ class SoundRows:
         return self._find(sa.select(sounds))
 
     def used(self, *, workspace: str | None = None) -> set[str]:
-        """The ids of sounds that a job names, whatever state the job is in."""
-        words = sa.cast(jobs.c.request, sa.Text)
-        query = sa.select(words).where(words.contains('"sound_id"'))
-        if workspace is not None:
-            query = query.where(jobs.c.workspace == workspace)
+        """The ids of sounds that a job names, or its line that waits, whatever state the job is in."""
+        found: set[str | None] = set()
         with self._engine.connect() as connection:
-            found = {json.loads(request).get("sound_id") for request in connection.execute(query).scalars()}
+            for column in (jobs.c.request, jobs.c.then_request):
+                words = sa.cast(column, sa.Text)
+                query = sa.select(words).where(words.contains('"sound_id"'))
+                if workspace is not None:
+                    query = query.where(jobs.c.workspace == workspace)
+                found |= {json.loads(asked).get("sound_id") for asked in connection.execute(query).scalars()}
         return {sound_id for sound_id in found if sound_id}
 
     def touch(self, sound_id: str, now: datetime) -> None:

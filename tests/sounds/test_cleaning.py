@@ -6,6 +6,7 @@ import io
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import enumerate as enumerate_threads
 
 import pytest
 import sqlalchemy as sa
@@ -14,9 +15,10 @@ from lipsync.jobs.model import Charge
 from lipsync.jobs.store import JobStore, utcnow
 from lipsync.request import LipSyncRequest
 from lipsync.sounds import Piece, Sound, SoundNotFound, SoundShelf
-from lipsync.sounds.cleaning import clean
+from lipsync.sounds.cleaning import SoundCleaner, clean
 from lipsync.upstream.replies import TaskKind
 from tests.support.clips import make_tone
+from tests.support.waiting import wait_until
 
 SOON = timedelta(hours=23)
 LATER = timedelta(hours=25)
@@ -83,6 +85,32 @@ def test_what_a_job_uses_stays_with_its_original(shelf: SoundShelf, database: sa
     assert gone(shelf, other)
     assert shelf.original_path(piece).read_bytes() == flac
     assert shelf.picture(piece).seconds == pytest.approx(3.0, abs=0.1)
+
+
+def test_what_a_line_needs_that_waits_for_its_video_stays(
+    shelf: SoundShelf, database: sa.Engine, flac: bytes
+) -> None:
+    sound = add(shelf, flac)
+    with database.begin() as connection:
+        JobStore(database).insert(
+            connection, workspace="local", owner="local", kind=TaskKind.TEXT2VIDEO, account="main",
+            request={"prompt": "a face"}, submit_key="k", charge=Charge.NONE,
+            then_request={"source": "sound", "sound_id": sound.id},
+        )  # fmt: skip
+    assert clean(shelf, at(LATER)) == 0
+    assert not gone(shelf, sound)
+
+
+def test_the_cleaner_cleans_as_soon_as_it_starts_and_stops_at_once(
+    shelf: SoundShelf, database: sa.Engine, flac: bytes
+) -> None:
+    sound = add(shelf, flac)
+    shelf.rows.touch(sound.id, at(-LATER))
+    cleaner = SoundCleaner(shelf)
+    cleaner.start()
+    wait_until(lambda: gone(shelf, sound), what="the cleaner")
+    cleaner.stop(10)
+    assert "sound-cleaner" not in {thread.name for thread in enumerate_threads()}
 
 
 def test_the_original_of_a_young_piece_stays(shelf: SoundShelf, flac: bytes) -> None:
