@@ -80,6 +80,12 @@ def test_a_face_over_the_edge_leaves_the_picture_and_is_not_called_turned() -> N
     assert slug([[replace(CUT, yaw=44)]] * 8) == "leaves_picture"
 
 
+def test_a_face_that_touches_the_edge_is_not_cut_but_a_little_more_is() -> None:
+    assert slug([[replace(FACE, left=704, right=854, mouth=(780, 230))]] * 8) == "one_clear_face"
+    assert slug([[replace(FACE, left=710, right=860, mouth=(785, 230))]] * 8) == "leaves_picture"
+    assert slug([[replace(FACE, left=-6, right=144, mouth=(70, 230))]] * 8) == "leaves_picture"
+
+
 def test_a_mouth_below_the_edge_leaves_the_picture() -> None:
     assert slug([[replace(FACE, top=350, bottom=530, mouth=(425, 481))]] * 8) == "leaves_picture"
 
