@@ -50,11 +50,13 @@ def read_page(
     """The page that `query` asks for. `accounts` are those in the settings."""
     conditions = _conditions(workspace, query, accounts, now)
     count = sa.select(sa.func.count()).select_from(parents).where(*conditions)
-    rows = connection.execute(page_statement(query, conditions)).all()
+    rows = connection.execute(page_statement(workspace, query, accounts, now)).all()
     return ParentPage(tuple(known(row) for row in rows), int(connection.execute(count).scalar_one()))
 
 
-def page_statement(query: ParentQuery, conditions: list[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+def page_statement(
+    workspace: str, query: ParentQuery, accounts: Collection[str], now: datetime
+) -> sa.Select[Any]:
     """The statement of one page."""
     order: dict[Sort, list[Any]] = {
         "newest": [parents.c.order_at.desc(), parents.c.id.desc()],
@@ -65,6 +67,7 @@ def page_statement(query: ParentQuery, conditions: list[sa.ColumnElement[bool]])
             parents.c.seconds.desc().nulls_last(), parents.c.order_at.desc(), parents.c.id.desc()
         ],
     }  # fmt: skip
+    conditions = _conditions(workspace, query, accounts, now)
     chosen = select_parents().where(*conditions).order_by(*order[query.sort])
     return chosen.limit(query.limit).offset(query.offset)
 

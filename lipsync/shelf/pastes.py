@@ -12,12 +12,13 @@ MAX_TASK_ID = 200
 """What the table takes; the service's own have about 22 characters."""
 
 _NAMED = re.compile(
-    r"""["']?\btask_?id["']?\s*[:=]\s*(?:["']([^"'\s]{1,200})["']|([^\s"',;&}\]]{1,200}))""", re.I
+    r"""["']?\btask_?id["']?\s*[:=]\s*(?:["']([^"'\s]{1,200})["']|([^\s"',;&#}\]]{1,200}))""", re.I
 )
 _DATA = re.compile(r"""["']data["']\s*:\s*["']([^"'\s]{1,200})["']""")
 _BETWEEN = re.compile(r"""[\s,;|"'`<>(){}\[\]]+""")
-_LIKELY = re.compile(r"(?=[^\W_]*[\d_\-]|.*[a-z].*[A-Z]|.*[A-Z].*[a-z])[\w\-=.+~]{12,200}")
-"""What ids look like: long, and with digits or both sizes of letters, which few words are."""
+_SIGNS = re.compile(r"[\w\-=.+~]+")
+LIKELY_FROM = 12
+"""In characters: shorter words are taken for ids only when there is nothing better."""
 _KINDS = ("text2video", "image2video", "lip-sync", "advanced-lip-sync", "videos", "tasks", "task")
 
 
@@ -33,8 +34,15 @@ def import_text(text: str) -> tuple[str, ...]:
         return _each_once(named)
     parts = [part for part in _BETWEEN.split(text) if part]
     found = [one for part in parts for one in _from_part(part)]
-    likely = [one for one in found if _LIKELY.fullmatch(one)]
+    likely = [one for one in found if _is_likely(one)]
     return _each_once(likely or found)
+
+
+def _is_likely(word: str) -> bool:
+    """Whether a word looks like an id: long, with digits or with capitals inside, as few words are."""
+    if not LIKELY_FROM <= len(word) <= MAX_TASK_ID or not _SIGNS.fullmatch(word):
+        return False
+    return any(c.isdigit() or c in "-_" or c.isupper() for c in word[1:])
 
 
 def _from_part(part: str) -> Iterator[str]:
