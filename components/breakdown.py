@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 def on_script_error(error: Exception) -> bool:
     """Say it in words instead of the red box. Always handles the error."""
-    log.error("a page broke down", exc_info=error)
+    log.log(logging.ERROR, "a page broke down", exc_info=error)
     speak()
     if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
         what = t("The studio's database cannot be reached just now.")
