@@ -145,13 +145,14 @@ class ParentCopies:
     # -- doing it ----------------------------------------------------------------------------
 
     def _make(self, row: sa.Row[Any]) -> None:
-        was_here = row.copied_at is not None or row.job_id is not None
+        # Asked before: its size is known only afterwards, and the last copy may go a little beyond the room.
+        stays = row.copied_at is not None or row.job_id is not None or self._has_room(row)
         video = self._shelf.video(row.id)
         picture = self._archive.thumbnail_path(row.id)
         if not picture.exists():
             make_thumbnail(video, probe_video(video).seconds, picture)
         self._write(row.id, pictured_at=utcnow(), copy_tries=0, copy_due=None)
-        if not was_here and self.used_bytes() > self._room_bytes:
+        if not stays:
             self._drop(row.id)  # fetched for its picture only
 
     def _failed(self, row: sa.Row[Any], error: Exception) -> None:
