@@ -14,6 +14,7 @@ from components.summary import summary
 from components.wording import plain
 from lipsync.accounts import UnknownAccount
 from lipsync.i18n import t
+from lipsync.jobs.model import JobState
 from lipsync.jobs.store import JobNotFound
 from lipsync.pace import Pace, learned_pace
 from lipsync.parent_shelf import KnownParent, ParentNotFound
@@ -77,13 +78,16 @@ def pace_of(request: LipSyncRequest) -> Pace:
     account, voice, language = request.account, request.voice_id, request.voice_language
     if not account or not voice or not language:
         return Pace()
+    # Asked anew only when another clip is there.
+    clips = studio.jobs.count(workspace=who.workspace, states=[JobState.READY])
+    subject = ("pace", studio.settings.database_address, account, voice, language, clips)
     answer = asker().ask(
-        ("pace", studio.settings.database_address, account, voice, language),
+        subject,
         lambda: learned_pace(
             studio.database, studio.archive, account=account, voice_id=voice, language=language
         ),
-        fresh_seconds=30,
-        patience_seconds=0.3,
+        fresh_seconds=3_600,
+        patience_seconds=0.5,
     )
     return answer.value or Pace()
 

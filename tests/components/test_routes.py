@@ -237,6 +237,16 @@ def test_a_sound_is_served_as_what_it_is(site: Site, tmp_path: Path) -> None:
     assert answer.headers["Content-Type"] == "audio/wav"
 
 
+def test_of_a_sound_that_is_too_long_to_be_sent_the_original_is_served(site: Site, tmp_path: Path) -> None:
+    data = make_tone(tmp_path / "a.ogg", "-c:a", "libopus", "-b:a", "24k", seconds=62.0).read_bytes()
+    _, sound = site.studio.sounds.add(io.BytesIO(data), name="a.ogg", workspace="local", owner="local")
+    assert sound is not None
+    assert not sound.ready
+    answer = site.get(sound_url(sound.id))
+    assert (answer.status_code, answer.content) == (200, data)
+    assert answer.headers["Content-Type"] == "audio/ogg"
+
+
 NATIVE = {
     "task_id": "T-1",
     "task_status": "succeed",
