@@ -246,14 +246,11 @@ class ParentShelf:
         )
 
     def _note_copy(self, parent_id: str, facts: VideoFacts) -> None:
-        seen = {
-            "width": facts.width,
-            "height": facts.height,
-            "copy_bytes": facts.bytes,
-            "copied_at": utcnow(),
-        }
+        seen = {"width": facts.width, "height": facts.height, "copy_bytes": facts.bytes}
         with self._database.begin() as connection:
-            connection.execute(sa.update(parents).where(parents.c.id == parent_id).values(**seen))
+            connection.execute(
+                sa.update(parents).where(parents.c.id == parent_id).values(copied_at=utcnow(), **seen)
+            )
 
     def _find(self, account: str, task_id: str, policy: retry.RetryPolicy | None) -> Task | None:
         """A parent's task on one account, or None when the account says that it has none.

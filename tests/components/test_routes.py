@@ -20,8 +20,10 @@ from components.routes import (
     MEDIA,
     ROUTES,
     parent_url,
+    picture_url,
     result_url,
     sound_url,
+    thumbnail_url,
 )
 from lipsync.jobs.model import Job
 from lipsync.studio import Studio, use_studio
@@ -29,6 +31,8 @@ from tests.support.clips import make_tone
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from tests.support.serving import serving
 from tests.support.studios import request_for, running_studio, submit
+from tests.support.videos import picture_bytes
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("routes")
 NOBODY = "0" * 32
@@ -207,6 +211,28 @@ def test_a_parents_video_is_fetched_when_it_is_first_asked_for_and_stays(site: S
     calls = site.sandbox.log()["calls"]["download"]
     assert site.get(parent_url(known.id), Range="bytes=0-9").content == first.content[:10]
     assert site.sandbox.log()["calls"]["download"] == calls
+
+
+def test_a_card_shows_a_film_strip_until_its_picture_is_made(site: Site) -> None:
+    one = site.sandbox.parents()["first"]
+    (known,) = site.studio.parents.look_up(one["task_id"], workspace="local", owner="local")
+    strip = site.get(thumbnail_url(known.id))
+    assert (strip.status_code, strip.headers["Content-Type"]) == (200, "image/svg+xml")
+    assert strip.headers["Cache-Control"] == "no-store"
+    site.studio.keeper.start()
+    wait_until(lambda: site.get(thumbnail_url(known.id)).content[:2] == b"\xff\xd8", what="the picture")
+    for name in ("nobody", "f" * 32):
+        assert site.get(thumbnail_url(name)).headers["Content-Type"] == "image/svg+xml"
+
+
+def test_a_picture_that_somebody_gave_is_served_by_its_id_only(site: Site) -> None:
+    given = picture_bytes(400, 300, "JPEG")
+    _, picture = site.studio.pictures.add(io.BytesIO(given), name="a.jpg", workspace="local", owner="local")
+    assert picture is not None
+    answer = site.get(picture_url(picture.id))
+    assert (answer.content, answer.headers["Content-Type"]) == (given, "image/jpeg")
+    for name in ("nobody", f"{picture.id}.jpg", "f" * 32):
+        assert site.get(picture_url(name)).status_code == 404
 
 
 def test_a_parent_that_cannot_be_fetched_just_now_says_so_without_an_address(site: Site) -> None:
