@@ -78,6 +78,16 @@ def test_the_line_is_sent_when_the_video_is_ready_and_both_know_each_other(
         assert posts(sandbox, "Both at once.") == 1
 
 
+@pytest.mark.postgres
+def test_the_line_is_sent_on_postgresql_too(
+    sandbox: RunningSandbox, tmp_path: Path, postgres_url: str
+) -> None:
+    with running_studio(sandbox, tmp_path, DATABASE_URL=postgres_url) as studio:
+        job = wait_for_state(studio, chained(studio, "On the other database."), JobState.READY)
+        wait_for_state(studio, next_job(studio, job), JobState.READY)
+        assert studio.parents.made_by(job)[0].used_count == 1
+
+
 def test_a_video_that_fails_starts_no_line_and_says_so(sandbox: RunningSandbox, tmp_path: Path) -> None:
     with running_studio(sandbox, tmp_path) as studio:
         job = wait_for_state(studio, chained(studio, "Unsaid.", "Nobody [fail]"), JobState.FAILED)
