@@ -52,7 +52,7 @@ def facts(sound: Sound) -> None:
         if sound.ready:
             st.badge(sound.format.upper(), color="gray")
         st.badge(length(sound.seconds), icon=":material/timer:", color="gray")
-        st.badge(size(sound.bytes or int(sound.report.get("original_bytes", 0))), color="gray")
+        st.badge(size(sound.bytes or sound.original_bytes), color="gray")
         if loudness is not None:
             words = t(
                 "Loudness, measured from the loudest possible (0 dB) down. Speech is good at about −16 dB."
@@ -63,9 +63,8 @@ def facts(sound: Sound) -> None:
                 color="gray",
                 help=words,
             )
-    given = sound.report.get("given")
-    if given is not None:
-        st.markdown(f":material/auto_fix_high: {plain(made_in_words(given['reason'], given['name']))}")
+    if sound.made_from is not None:
+        st.markdown(f":material/auto_fix_high: {plain(made_in_words(*sound.made_from))}")
 
 
 def warnings(sound: Sound) -> None:

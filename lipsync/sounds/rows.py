@@ -83,6 +83,17 @@ class Sound:
         return bool(self.report.get("remade"))
 
     @property
+    def original_bytes(self) -> int:
+        """The size of what was given, where that is kept beside what would be sent; otherwise 0."""
+        return int(self.report.get("original_bytes", 0))
+
+    @property
+    def made_from(self) -> tuple[str, str | None] | None:
+        """Why what was given could not be sent (a reason of the check) and what it was, if so."""
+        given = self.report.get("given")
+        return None if given is None else (str(given["reason"]), given["name"])
+
+    @property
     def checked(self) -> SoundReport:
         """What the check found, warnings included."""
         known = SoundReport.__dataclass_fields__

@@ -167,7 +167,7 @@ class SoundShelf:
         mine = self.rows.of(workspace=workspace, owner=owner)
         used = with_originals(self.rows.used(workspace=workspace), mine)
         unused = [sound for sound in mine if sound.id not in used]
-        size = sum(sound.bytes + int(sound.report.get("original_bytes", 0)) for sound in unused)
+        size = sum(sound.bytes + sound.original_bytes for sound in unused)
         if len(unused) >= MAX_UNUSED_SOUNDS or size >= MAX_UNUSED_BYTES:
             raise ShelfFull
 

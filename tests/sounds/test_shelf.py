@@ -129,8 +129,8 @@ def test_a_sound_above_5_mib_is_made_smaller_and_its_original_kept(shelf: SoundS
     assert (report.reason, report.bytes) == ("too_big", len(data))
     assert sound is not None
     assert (sound.format, sound.remade, sound.ready) == ("mp3", True, True)
-    assert sound.report["given"] == {"reason": "too_big", "name": "wav"}
-    assert sound.report["original_bytes"] == len(data)
+    assert sound.made_from == ("too_big", "wav")
+    assert sound.original_bytes == len(data)
     assert check_sound(shelf.path(sound)).send_as_is
     assert shelf.original_path(sound).read_bytes() == data
 
@@ -153,15 +153,16 @@ def test_what_people_have_is_made_into_an_mp3_and_they_are_told(
     assert (sound.format, sound.checked.lufs) == ("mp3", pytest.approx(-16, abs=1))
     assert sound.seconds == pytest.approx(3.0, abs=0.15)
     assert shelf.original_path(sound).read_bytes() == file.read_bytes()
-    assert name in made_in_words(sound.report["given"]["reason"], sound.report["given"]["name"])
+    assert sound.made_from is not None
+    assert name in made_in_words(*sound.made_from)
 
 
 def test_the_sound_track_of_a_video_is_taken_out(shelf: SoundShelf, tmp_path: Path) -> None:
     file = make_clip(tmp_path / "clip.mp4", seconds=3.0)
     sound = kept(shelf, file.read_bytes(), "clip.mp4")
     assert sound.format == "mp3"
-    given = sound.report["given"]
-    assert "its sound was taken out" in made_in_words(given["reason"], given["name"])
+    assert sound.made_from is not None
+    assert "its sound was taken out" in made_in_words(*sound.made_from)
 
 
 def test_a_sound_that_is_too_long_is_held_until_a_piece_is_chosen(shelf: SoundShelf, tmp_path: Path) -> None:
