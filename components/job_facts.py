@@ -105,6 +105,11 @@ def event_words(event: str) -> str:
         "closed": t("Left as it is."),
         "adopted": t("Its task at the service was found."),
         "callback": t("The service reported a change."),
+        "search_ended": t("The search for it ended without finding it."),
+        "trouble": t("A look at the service did not work; it is repeated."),
+        "then_started": t("The line that waited for this video was sent on its way."),
+        "then_dropped": t("The line that waited for this video was taken back."),
+        "then_not_started": t("The line that waited for this video was not sent."),
     }
     return words.get(event, plain(event.replace("_", " ").capitalize()) + ".")
 

@@ -30,7 +30,7 @@ from lipsync.jobs.patience import Patience
 from lipsync.jobs.places import SlotPlace, place_for
 from lipsync.jobs.queue import APPLICATION, APPLICATION_VERSION, JobQueue
 from lipsync.jobs.send import Sender
-from lipsync.jobs.settle import SEARCH_SECONDS, Settler
+from lipsync.jobs.settle import SEARCH_SECONDS, Settler, heard_since_search
 from lipsync.jobs.store import JobStore, utcnow
 from lipsync.pictures import PictureShelf
 from lipsync.sounds import SoundShelf
@@ -309,6 +309,11 @@ class JobEngine:
         continued = 0
         for job in self.store.find(states=LIVE, limit=10_000):
             if not self.is_worked_on(job) and self._continue(job):
+                continued += 1
+        for job in self.store.find(states=[JobState.UNKNOWN], limit=10_000):
+            # A callback may arrive in the very moment in which the search ends.
+            heard = heard_since_search(self.store.events(job.id))
+            if heard and not self.is_worked_on(job) and self._continue(job):
                 continued += 1
         return continued
 

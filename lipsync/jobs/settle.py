@@ -9,11 +9,12 @@ its task. Otherwise the person decides, with the facts before them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from lipsync.accounts import UnknownAccount
 from lipsync.clients import Clients
-from lipsync.jobs.model import Charge, Job, JobState
+from lipsync.jobs.model import Charge, Job, JobEvent, JobState
 from lipsync.jobs.patience import Patience
 from lipsync.jobs.store import JobStore, TaskTaken, utcnow
 from lipsync.request import LipSyncRequest
@@ -31,6 +32,20 @@ LATEST_CREATION = timedelta(minutes=5)
 """A task made later than this after we sent is somebody else's."""
 LIST_PAGES = 3
 LIST_PAGE_SIZE = 100
+
+
+SEARCH_ENDED = "search_ended"
+
+
+def callbacks_of(events: Sequence[JobEvent]) -> int:
+    """How many callbacks have named a task for a job."""
+    return sum(e.event == "callback" and bool(e.facts.get("task_id")) for e in events)
+
+
+def heard_since_search(events: Sequence[JobEvent]) -> bool:
+    """Whether a callback came that the last search, being over, did not know of."""
+    last = next((e for e in reversed(events) if e.event == SEARCH_ENDED), None)
+    return last is not None and callbacks_of(events) > int(last.facts.get("callbacks", 0))
 
 
 class Settler:
@@ -51,11 +66,13 @@ class Settler:
 
     def settle(self, job_id: str) -> str:
         """Try to end a job's doubt. Returns its state afterwards. Raises `Stopping`."""
+        heard = 0
         for seconds in self._looks:
             job = self._patience.database(lambda: self._store.get(job_id))
             if job.state is not JobState.UNKNOWN:
                 break
             self._patience.sleep(seconds, woken=lambda: self._hinted(job_id))
+            heard = self._patience.database(lambda: callbacks_of(self._store.events(job_id)))
             try:
                 task = self._named_by_callback(job) or self._by_handle(job) or self._found_in_list(job)
             except UnknownAccount:
@@ -68,7 +85,14 @@ class Settler:
                 continue
             if task is not None and self.adopt(job, task.task_id, by="studio"):
                 break
-        return self._patience.database(lambda: self._store.get(job_id)).state
+        return self._patience.database(lambda: self._end_search(job_id, heard)).state
+
+    def _end_search(self, job_id: str, heard: int) -> Job:
+        job = self._store.get(job_id)
+        if job.state is JobState.UNKNOWN:
+            with self._store.engine.begin() as connection:
+                self._store.log(connection, job_id, SEARCH_ENDED, {"callbacks": heard})
+        return job
 
     def adopt(self, job: Job, task_id: str, *, by: str) -> bool:
         """Make a task of the service this job's own. False if another job owns it."""

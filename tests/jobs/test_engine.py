@@ -181,6 +181,23 @@ def test_a_callback_ends_the_doubt_without_a_list(sandbox: RunningSandbox, tmp_p
         wait_for_state(studio, job, JobState.READY)
 
 
+def test_a_callback_that_comes_as_the_search_ends_is_not_lost(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    sandbox.set_fault("reset", route="create", after=True, count=1)
+    sandbox.set_fault("no-lists")
+    with running_studio(sandbox, tmp_path) as studio:
+        job = submit(studio, request_for(sandbox, "At the last moment."), "k")
+        wait_until(lambda: "search_ended" in [e.event for e in studio.jobs.events(job.id)], what="the end")
+        wait_until(lambda: not studio.engine.is_worked_on(studio.jobs.get(job.id)), what="the workflow's end")
+        assert studio.engine.sweep() == 0
+        task_id = next(p["task_id"] for p in sandbox.log()["posts"] if p["text"] == "At the last moment.")
+        with studio.database.begin() as connection:  # as if it had come while the workflow was ending
+            studio.jobs.log(connection, job.id, "callback", {"task_id": task_id})
+        assert studio.engine.sweep() == 1
+        wait_for_state(studio, job, JobState.READY)
+
+
 def test_a_callback_with_a_made_up_token_does_nothing(sandbox: RunningSandbox, tmp_path: Path) -> None:
     with running_studio(sandbox, tmp_path, start=False) as studio:
         assert not studio.engine.heard_of("made-up", "t-1")
