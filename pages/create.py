@@ -157,8 +157,11 @@ recent = asker().ask(
     lambda: studio.parents.recent(workspace=who.workspace, owner=who.owner),
     fresh_seconds=30,
 )
-rerun_when_answered(recent, subject=subject)
 known = list(studio.parents.known(workspace=who.workspace))
+if not known:
+    # Only while there is nothing to work with: drawing the page again under somebody's hands could
+    # swallow a file that is just being given.
+    rerun_when_answered(recent, subject=subject)
 parent = chosen_parent(known)
 request = draft.read(parent)
 problems = draft.check(request, parent) if st.session_state.get(draft.ATTEMPTED) else ()

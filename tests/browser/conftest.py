@@ -23,8 +23,8 @@ ARGS = [
     # A microphone that beeps, and nobody who has to allow it.
     "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
-TIMEOUT_MS = 30_000.0
-expect.set_options(timeout=20_000)
+TIMEOUT_MS = 90_000.0
+expect.set_options(timeout=60_000)
 ARTIFACTS = ROOT / "artifacts" / "screenshots"
 
 
@@ -36,7 +36,9 @@ def chromium() -> str | None:
     return "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
 
 
-@pytest.fixture(scope="session")
+# For one module only: while Playwright runs, its event loop is this thread's, and other tests that
+# this process gets afterwards could not run one of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:

@@ -234,7 +234,7 @@ def test_resuming_a_live_job_s_workflow_is_harmless(sandbox: RunningSandbox, tmp
     with running_studio(sandbox, tmp_path) as studio:
         (job,) = submit_many(studio, sandbox, 1)
         wait_for_state(studio, job, *AT_WORK)
-        studio.engine._enqueuer().resume_workflow(job.id)
+        studio.engine._queue.client().resume_workflow(job.id)
         wait_for_state(studio, job, JobState.READY)
         assert_each_was_sent_once(studio, sandbox, [job])
 
