@@ -44,6 +44,18 @@ def _not_sent(facts: dict[str, Any]) -> _Words:
     return what, t("Check the network connection, then try again."), AGAIN
 
 
+def _interrupted(facts: dict[str, Any]) -> _Words:
+    unreadable = t("What answered at the service's address cannot be understood.")
+    reasons = {
+        "timeout": t("The service did not answer in time."),
+        "server": t("The service had a trouble of its own and gave no proper answer."),
+        "unreadable": unreadable,
+        "oversized": unreadable,
+    }
+    lost = t("The connection broke off before the service's answer arrived.")
+    return reasons.get(str(facts.get("cause")), lost), t("Try again in a moment."), AGAIN
+
+
 def _busy(facts: dict[str, Any]) -> _Words:
     code = facts.get("code")
     if code == 1303:
@@ -134,11 +146,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], _Words]] = {
     "invalid_request": _invalid,
     "text_refused": _text_refused,
     "task_failed": _task_failed,
-    "interrupted": _fixed(
-        lambda: t("The connection broke off before the service's answer arrived."),
-        lambda: t("Try again in a moment."),
-        AGAIN,
-    ),
+    "interrupted": _interrupted,
     "restarted": _fixed(
         lambda: t("The studio was stopped in the very moment of sending."),
         lambda: t("Look for the job on the service's site."),
