@@ -14,7 +14,7 @@ from lipsync.accounts import Account
 from lipsync.explain import explain_call
 from lipsync.i18n import plural, t
 from lipsync.jobs.engine import EngineStatus
-from lipsync.upstream.replies import Balance
+from lipsync.upstream.balances import Balance
 
 
 def account_card(

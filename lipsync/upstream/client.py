@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 
+from lipsync.upstream.balances import Balance, read_billing, read_quota
 from lipsync.upstream.bodies import LipSyncSpec, encode, lip_sync_body
 from lipsync.upstream.classify import Route, classify
 from lipsync.upstream.errors import (
@@ -21,15 +22,7 @@ from lipsync.upstream.errors import (
     UpstreamError,
 )
 from lipsync.upstream.findings import number_of, parse_json, retry_after
-from lipsync.upstream.replies import (
-    Balance,
-    Task,
-    TaskKind,
-    read_billing,
-    read_quota,
-    read_task,
-    read_task_list,
-)
+from lipsync.upstream.replies import Task, TaskKind, read_task, read_task_list
 from lipsync.upstream.transport import (
     Bearer,
     Incoming,
@@ -149,7 +142,7 @@ class UpstreamClient:
             # The key stands in this address: it must never be logged, nor be part of an error.
             url = f"{self._quota_url}{separator}key={quote(self._key, safe='')}"
             try:
-                return read_quota(self._get_json(url, Route.BALANCE, auth=False))
+                return read_quota(self._get_json(url, Route.BALANCE, auth=False), key=self._key)
             except KeyRefused:
                 raise
             except UpstreamError:

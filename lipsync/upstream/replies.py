@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from lipsync.upstream.errors import Interrupted
 from lipsync.upstream.findings import clean, is_task, number_of, text_of
@@ -19,7 +19,6 @@ from lipsync.upstream.findings import clean, is_task, number_of, text_of
 MAX_TASK_ID: Final = 200  # ids seen have 22 digits; what the jobs table keeps, and far above
 _DEPTH_LIMIT: Final = 4
 _MILLISECONDS_FROM: Final = 1e11  # as seconds this is the year 5138; smaller numbers are seconds
-_UNLIMITED_FROM_USD: Final = 99_999_999.0  # 999999999 on one route, 100000000 on the other
 
 
 class TaskStatus(StrEnum):
@@ -82,16 +81,6 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
-    """Money on the account in USD. `source` is the route that told."""
-
-    remaining_usd: float | None
-    used_usd: float | None
-    unlimited: bool
-    source: Literal["quota", "billing"]
-
-
-@dataclass(frozen=True, slots=True)
 class CallbackHint:
     """What an unsigned callback claims. Only ever a reason to query now."""
 
@@ -124,51 +113,12 @@ def read_task_list(payload: object, kind: TaskKind) -> tuple[Task, ...]:
     return tuple(_task_from(nodes, kind, None) for nodes in tasks if nodes)
 
 
-def read_quota(payload: object) -> Balance:
-    """The balance from the quota route: `total_quota` is what is left, in USD; a key may have a cap."""
-    node = _unwrapped(payload)
-    remaining, used = number_of(node.get("total_quota")), number_of(node.get("total_used_quota"))
-    if remaining is None:
-        raise Interrupted("the answer holds no balance", cause="unreadable")
-    caps = [remaining]
-    keys = node.get("keys")
-    if isinstance(keys, list) and len(keys) == 1 and isinstance(keys[0], dict):
-        cap = number_of(keys[0].get("remain_quota"))
-        caps += [] if cap is None else [cap]
-    limited = [value for value in caps if not _is_unlimited(value)]
-    return Balance(min(limited) if limited else None, used, unlimited=not limited, source="quota")
-
-
-def read_billing(subscription: object, usage: object) -> Balance:
-    """The balance from the two billing routes: a limit in USD and a usage in cents."""
-    limit = number_of(_unwrapped(subscription).get("hard_limit_usd"))
-    cents = number_of(_unwrapped(usage).get("total_usage"))
-    if limit is None:
-        raise Interrupted("the answer holds no balance", cause="unreadable")
-    used = None if cents is None else cents / 100
-    if _is_unlimited(limit):
-        return Balance(None, used, unlimited=True, source="billing")
-    remaining = None if used is None else round(limit - used, 6)
-    return Balance(remaining, used, unlimited=False, source="billing")
-
-
 def read_callback(payload: object) -> CallbackHint:
     """What a callback body says, in any of its forms; nothing at all for a body that is not known."""
     nodes = list(_task_nodes(payload))
     if not nodes and isinstance(payload, dict):
         nodes = [payload]
     return CallbackHint(_first_text(nodes, "task_id", "id"), _known_status(nodes))
-
-
-def _is_unlimited(value: float) -> bool:
-    return value == -1 or value >= _UNLIMITED_FROM_USD
-
-
-def _unwrapped(payload: object) -> Mapping[str, Any]:
-    if not isinstance(payload, dict):
-        return {}
-    data = payload.get("data")
-    return data if isinstance(data, dict) else payload
 
 
 def _task_nodes(payload: object) -> Iterator[Mapping[str, Any]]:

@@ -3,6 +3,7 @@ import os
 
 import pytest
 
+from lipsync.upstream.balances import Balance
 from lipsync.upstream.bodies import text2video_body
 from lipsync.upstream.client import Downloaded, UpstreamClient
 from lipsync.upstream.errors import (
@@ -16,7 +17,7 @@ from lipsync.upstream.errors import (
     NotSent,
     RouteMissing,
 )
-from lipsync.upstream.replies import Balance, TaskKind, TaskStatus
+from lipsync.upstream.replies import TaskKind, TaskStatus
 from tests.support.replies_server import cut, endless, raw, unused_port
 from tests.upstream.conftest import KEY
 from tests.upstream.rows import NATIVE_TASK, PAGE, native

@@ -7,15 +7,12 @@ import pytest
 from lipsync.upstream.errors import Interrupted
 from lipsync.upstream.findings import parse_json
 from lipsync.upstream.replies import (
-    Balance,
     CallbackHint,
     Task,
     TaskKind,
     TaskStatus,
     Video,
-    read_billing,
     read_callback,
-    read_quota,
     read_task,
     read_task_list,
 )
@@ -278,39 +275,6 @@ def test_an_empty_list_is_empty(payload):
 def test_what_is_no_list_cannot_be_read(payload):
     with pytest.raises(Interrupted):
         read_task_list(payload, KIND)
-
-
-def quota(total, key_cap=None):
-    keys = [] if key_cap is None else [{"name": "k", "remain_quota": key_cap, "used_quota": 1}]
-    return read_quota({"username": "u", "total_quota": total, "total_used_quota": 2.5, "keys": keys})
-
-
-def test_the_quota_route_tells_what_is_left():
-    assert quota(12.5) == Balance(12.5, 2.5, unlimited=False, source="quota")
-    assert quota(12.5, key_cap=3) == Balance(3.0, 2.5, unlimited=False, source="quota")
-
-
-@pytest.mark.parametrize("unlimited", [-1, 999999999, "-1"])
-def test_minus_one_and_999999999_mean_without_limit(unlimited):
-    assert quota(12.5, key_cap=unlimited).remaining_usd == 12.5
-    assert quota(unlimited, key_cap=unlimited) == Balance(None, 2.5, unlimited=True, source="quota")
-
-
-def test_the_billing_routes_count_in_dollars_and_cents():
-    assert read_billing({"hard_limit_usd": 20}, {"total_usage": 150.5}) == Balance(
-        18.495, 1.505, False, "billing"
-    )
-    assert read_billing({"hard_limit_usd": 100000000}, {"total_usage": 0}) == Balance(
-        None, 0, True, "billing"
-    )
-
-
-@pytest.mark.parametrize("payload", [None, {}, [], {"total_quota": "much"}, {"hard_limit_usd": None}])
-def test_a_balance_that_is_none_cannot_be_read(payload):
-    with pytest.raises(Interrupted):
-        read_quota(payload)
-    with pytest.raises(Interrupted):
-        read_billing(payload, {"total_usage": 1})
 
 
 @pytest.mark.parametrize(
