@@ -7,10 +7,13 @@ below asks which kind it is, only whether its address is on this machine.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from lipsync.setting_checks import is_loopback
 from lipsync.settings import DEFAULT_ACCOUNT, DEFAULT_QUOTA_URL, Settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class Account:
     price_per_5_seconds_usd: float
     usual_seconds: float
     """How long a lip sync usually takes here until real results say better, in seconds."""
+    video_price_std_usd: float | None = None
+    video_price_pro_usd: float | None = None
+    """What a new video of 5 s costs, as whoever runs the studio knows it; None where nobody said."""
 
     @property
     def on_this_machine(self) -> bool:
@@ -54,6 +60,8 @@ def configured_accounts(settings: Settings) -> dict[str, Account]:
             max_in_flight=settings.max_in_flight,
             price_per_5_seconds_usd=settings.price_per_5_seconds_usd,
             usual_seconds=usual_seconds(settings, settings.cometapi_base_url, 300.0),
+            video_price_std_usd=settings.video_price_std_usd,
+            video_price_pro_usd=settings.video_price_pro_usd,
         )
     for name, given in settings.accounts.items():
         found[name] = Account(
@@ -63,12 +71,10 @@ def configured_accounts(settings: Settings) -> dict[str, Account]:
             base_url=given.base_url,
             quota_url=_quota_url(given.base_url, given.quota_url),
             max_in_flight=given.max_in_flight or settings.max_in_flight,
-            price_per_5_seconds_usd=(
-                settings.price_per_5_seconds_usd
-                if given.price_per_5_seconds_usd is None
-                else given.price_per_5_seconds_usd
-            ),
+            price_per_5_seconds_usd=_first(given.price_per_5_seconds_usd, settings.price_per_5_seconds_usd),
             usual_seconds=usual_seconds(settings, given.base_url, given.usual_seconds),
+            video_price_std_usd=_first(given.video_price_std_usd, settings.video_price_std_usd),
+            video_price_pro_usd=_first(given.video_price_pro_usd, settings.video_price_pro_usd),
         )
     return found
 
@@ -76,6 +82,11 @@ def configured_accounts(settings: Settings) -> dict[str, Account]:
 def usual_seconds(settings: Settings, base_url: str, elsewhere: float) -> float:
     """First guess of a job's length: on this machine little more than the work asked for."""
     return settings.sandbox_work_seconds + 4.0 if is_loopback(base_url) else elsewhere
+
+
+def _first(own: T | None, common: T) -> T:
+    """An account's own value, or that of all accounts; 0 is a value."""
+    return common if own is None else own
 
 
 def _quota_url(base_url: str, quota_url: str) -> str | None:

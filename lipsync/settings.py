@@ -49,6 +49,8 @@ class AccountSettings(BaseModel):
     quota_url: str = DEFAULT_QUOTA_URL
     max_in_flight: Annotated[int | None, Field(ge=1, le=100)] = None
     price_per_5_seconds_usd: Annotated[float | None, Field(ge=0, le=100)] = None
+    video_price_std_usd: Annotated[float | None, Field(ge=0, le=1_000)] = None
+    video_price_pro_usd: Annotated[float | None, Field(ge=0, le=1_000)] = None
     usual_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0
 
     @field_validator("base_url")
@@ -134,6 +136,20 @@ class Settings(BaseSettings):
         le=100,
         validation_alias="STUDIO_PRICE_PER_5_SECONDS_USD",
         description="Estimated price of a lip sync per started 5 seconds, in US dollars.",
+    )
+    video_price_std_usd: float | None = Field(
+        None,
+        ge=0,
+        le=1_000,
+        validation_alias="STUDIO_VIDEO_PRICE_STD_USD",
+        description="Estimated price of a new video of 5 seconds in standard quality, in US dollars.",
+    )
+    video_price_pro_usd: float | None = Field(
+        None,
+        ge=0,
+        le=1_000,
+        validation_alias="STUDIO_VIDEO_PRICE_PRO_USD",
+        description="The same in professional quality.",
     )
     sandbox: Literal["auto", "on", "off"] = Field(
         "auto",

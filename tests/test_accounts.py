@@ -42,13 +42,18 @@ def test_an_account_takes_from_the_general_settings_what_its_table_leaves_out(se
     found = accounts(
         secrets,
         f'[accounts.a]\nkey = "{KEY}"\n[accounts.b]\nkey = "{KEY}"\nlabel = "Bee"\nmax_in_flight = 1\n'
-        "price_per_5_seconds_usd = 0\nusual_seconds = 60\n",
+        "price_per_5_seconds_usd = 0\nusual_seconds = 60\nvideo_price_pro_usd = 0\n",
         STUDIO_MAX_IN_FLIGHT="9",
+        STUDIO_VIDEO_PRICE_PRO_USD="0.49",
         STUDIO_PRICE_PER_5_SECONDS_USD="0.5",
     )
     a, b = found["a"], found["b"]
     assert (a.label, a.max_in_flight, a.price_per_5_seconds_usd, a.usual_seconds) == ("a", 9, 0.5, 300.0)
     assert (b.label, b.max_in_flight, b.price_per_5_seconds_usd, b.usual_seconds) == ("Bee", 1, 0.0, 60.0)
+    assert [(one.video_price_std_usd, one.video_price_pro_usd) for one in (a, b)] == [
+        (None, 0.49),
+        (None, 0.0),
+    ]
 
 
 def test_a_key_shows_in_no_repr(secrets: Path) -> None:
