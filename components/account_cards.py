@@ -11,6 +11,7 @@ import streamlit as st
 from components.asking import Answer
 from components.wording import clock, dollars, plain
 from lipsync.accounts import Account
+from lipsync.doctor.finding import Finding, Level
 from lipsync.explain import explain_call
 from lipsync.i18n import plural, t
 from lipsync.jobs.engine import EngineStatus
@@ -20,12 +21,19 @@ from lipsync.upstream.balances import Balance
 def account_card(
     account: Account,
     balance: Answer[Balance],
+    connection: Answer[tuple[Finding, ...]] | None,
     *,
     at_service: int,
+    charged: int,
     paused_until: datetime | None,
     on_ask_again: Callable[[], None],
+    on_check: Callable[[], None],
 ) -> None:
-    """One account: where it points, what is left, how busy it is."""
+    """One account: where it points, what is left, what its keys spent, how busy it is.
+
+    `charged` is the number of jobs that went there from here in 30 days and were accepted;
+    `connection` what the last check of the connection found, None before the first.
+    """
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"#### {plain(account.label)}", width="content", anchors=False)
@@ -33,21 +41,7 @@ def account_card(
                 st.badge(t("Sandbox, on this computer"), icon=":material/science:", color="gray")
             else:
                 st.badge(t("Real: costs money"), icon=":material/paid:", color="orange")
-        left, middle, right = st.columns(3, gap="medium")
-        with left:
-            st.metric(t("Balance"), balance_in_words(balance), help=_balance_help(account))
-        with middle:
-            st.metric(
-                t("With the service now"),
-                t("{count} of {most}", count=at_service, most=account.max_in_flight),
-                help=t("So many jobs of this account are sent at the same time; the others wait here."),
-            )
-        with right:
-            st.metric(
-                t("Price of 5 seconds"),
-                t("Free") if account.on_this_machine else dollars(account.price_per_5_seconds_usd),
-                help=t("An estimate for one started 5 seconds. The service sets the price."),
-            )
+        _figures(account, balance, at_service=at_service, charged=charged)
         if balance.error is not None:
             explained = explain_call(balance.error)
             st.warning(
@@ -63,10 +57,16 @@ def account_card(
                 ":material/pause_circle: "
                 + t("The service asked for a pause; sending goes on at {time}.", time=clock(paused_until))
             )
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            st.caption(
-                ":material/dns: " + t("Talks to {host}", host=plain(urlsplit(account.base_url).netloc)),
-                width="content",
+        if balance.value is not None and balance.value.keys:
+            _keys(balance.value)
+        st.caption(":material/dns: " + t("Talks to {host}", host=plain(urlsplit(account.base_url).netloc)))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.button(
+                t("Check the connection"),
+                key=f"connection-{account.name}",
+                icon=":material/network_check:",
+                on_click=on_check,
+                disabled=connection is not None and connection.waiting,
             )
             st.button(
                 t("Ask for the balance again"),
@@ -75,6 +75,87 @@ def account_card(
                 type="tertiary",
                 on_click=on_ask_again,
             )
+        if connection is not None:
+            _connection(connection)
+
+
+def _figures(account: Account, balance: Answer[Balance], *, at_service: int, charged: int) -> None:
+    free = account.on_this_machine
+    spent = balance.value.used_usd if balance.value else None
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(t("Balance"), balance_in_words(balance), help=_balance_help(account), width=150)
+        st.metric(
+            t("Spent"),
+            t("Not told") if spent is None else dollars(spent),
+            help=t("Ever, by all keys of the account, as the service tells it."),
+            width=150,
+        )
+        st.metric(
+            t("Paid from here"),
+            plural(charged, "{count} job", "{count} jobs"),
+            help=t("Jobs of the last 30 days that the service accepted from this studio."),
+            width=150,
+        )
+        st.metric(
+            t("With the service now"),
+            t("{count} of {most}", count=at_service, most=account.max_in_flight),
+            help=t("So many jobs of this account are sent at the same time; the others wait here."),
+            width=170,
+        )
+        st.metric(
+            t("Price of 5 seconds"),
+            t("Free") if free else dollars(account.price_per_5_seconds_usd),
+            help=t("An estimate for one started 5 seconds of a lip sync. The service sets the price."),
+            width=150,
+        )
+
+
+def _keys(balance: Balance) -> None:
+    """What each key of an account spent. Names are the service's; a key itself is never shown."""
+    with st.expander(
+        plural(len(balance.keys), "{count} key of this account", "{count} keys of this account"),
+        icon=":material/key:",
+    ):
+        told = t("Not told")
+        rows = [
+            f"| {plain(one.name, most=60) or t('Without a name')} "
+            f"| {told if one.used_usd is None else dollars(one.used_usd)} "
+            f"| {_left(one.remaining_usd, one.unlimited)} |"
+            for one in balance.keys
+        ]
+        head = f"| {t('Key')} | {t('Spent')} | {t('May still spend')} |"
+        st.markdown("\n".join([head, "|---|---|---|", *rows]))
+        if balance.requests is not None:
+            st.caption(
+                plural(balance.requests, "{count} request was ever made.", "{count} requests were ever made.")
+            )
+
+
+def _left(amount: float | None, unlimited: bool) -> str:
+    if unlimited:
+        return t("Unlimited")
+    return t("Not told") if amount is None else dollars(amount)
+
+
+_LEVELS = {
+    Level.OK: ":green[:material/check_circle:]",
+    Level.WARNING: ":orange[:material/info:]",
+    Level.BROKEN: ":red[:material/error:]",
+}
+
+
+def _connection(found: Answer[tuple[Finding, ...]]) -> None:
+    """What a check of the connection found, line by line."""
+    if found.value is None or found.waiting:
+        st.caption(
+            ":material/hourglass_top: " + t("Checking the connection. This takes up to half a minute.")
+        )
+        return
+    with st.container(border=True, gap="xsmall"):
+        for one in found.value:
+            todo = "" if one.level is Level.OK else " " + plain(one.todo)
+            st.markdown(f"{_LEVELS[one.level]} {plain(one.said)}{todo}")
+        st.caption(t("Nothing was ordered and nothing charged for this check."))
 
 
 def balance_in_words(balance: Answer[Balance]) -> str:
@@ -82,9 +163,7 @@ def balance_in_words(balance: Answer[Balance]) -> str:
     known = balance.value
     if known is None:
         return t("Asking…") if balance.waiting else t("Not known")
-    if known.unlimited:
-        return t("Unlimited")
-    return t("Not told") if known.remaining_usd is None else dollars(known.remaining_usd)
+    return _left(known.remaining_usd, known.unlimited)
 
 
 def _balance_help(account: Account) -> str:

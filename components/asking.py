@@ -106,14 +106,21 @@ def asker() -> Asker:
     return Asker()
 
 
-def rerun_when_answered(answer: Answer[Any], *, subject: Hashable) -> None:
-    """Draw the page again as soon as an open question is answered."""
+@st.cache_resource(show_spinner=False)
+def account_asker() -> Asker:
+    """The one for accounts: an account that hangs takes no thread from what other pages ask."""
+    return Asker(workers=4)
+
+
+def rerun_when_answered(answer: Answer[Any], *, subject: Hashable, by: Asker | None = None) -> None:
+    """Draw the page again as soon as an open question, of `asker` or of `by`, is answered."""
     if not answer.waiting:
         return
+    asked = by or asker()
 
     def watch() -> None:
         speak()
-        if not asker().is_open(subject):
+        if not asked.is_open(subject):
             st.rerun()
 
     st.fragment(watch, run_every=1.0)()

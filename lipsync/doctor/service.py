@@ -37,9 +37,11 @@ class Answer:
 def check_account(account: Account) -> list[Finding]:
     """Whether one account can be used. A list, perhaps a query, and the balance; never a create."""
     name = t("account {name}", name=account.name)
+    lists = True
     try:
         answer = ask(account, _LIST)
         if isinstance(answer.error, NotFound | RouteMissing):
+            lists = False
             answer = ask(account, _NO_TASK)  # no lists here: a query tells whether the key is taken, too
     except UpstreamError as error:
         said = explain_call(error)
@@ -49,7 +51,7 @@ def check_account(account: Account) -> list[Finding]:
         said = explain_call(answer.error)
         return [broken(name, said.what, said.todo, **facts), *_clock(name, answer)]
     words = t("The service answers in {seconds} s and takes the key.", seconds=f"{answer.seconds:.2f}")
-    return [ok(name, words, **facts), _balance(name, account), *_clock(name, answer)]
+    return [ok(name, words, **facts), _lists(name, lists), _balance(name, account), *_clock(name, answer)]
 
 
 def ask(account: Account, path: str) -> Answer:
@@ -71,6 +73,16 @@ def ask(account: Account, path: str) -> Answer:
         return transport.exchange(outgoing, consume)
     finally:
         transport.close()
+
+
+def _lists(name: str, there: bool) -> Finding:
+    check = t("{account}: lists", account=name)
+    words = (
+        t("The service lists its tasks, so videos are found by themselves.")
+        if there
+        else t("The service gives no lists here. That is fine; videos are added by their task ids.")
+    )
+    return ok(check, words, lists=there)
 
 
 def _balance(name: str, account: Account) -> Finding:

@@ -173,6 +173,16 @@ class JobStore:
         with self.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
+    def charged(self, account: str, since: datetime) -> int:
+        """How many jobs the account accepted, and so may have charged, since a moment."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(jobs)
+            .where(jobs.c.account == account, jobs.c.charge == Charge.CHARGED, jobs.c.created_at >= since)
+        )
+        with self.engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def usual_seconds(self, account: str, kind: TaskKind) -> float | None:
         """The median time from sending to ready of the last jobs; None below three of them."""
         query = (
