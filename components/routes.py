@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -63,6 +64,11 @@ parent_picture_url = thumbnail_url
 def picture_url(picture_id: str) -> str:
     """The address of a picture that somebody gave to make a video from."""
     return f"{MEDIA}/pictures/{picture_id}"
+
+
+def face_frame_url(one_id: str, checked_at: datetime) -> str:
+    """The address of the frame with the faces framed, of a video or a picture; another after each look."""
+    return f"{MEDIA}/faces/{one_id}.jpg?look={checked_at.timestamp():.0f}"
 
 
 def sound_url(sound_id: str) -> str:
@@ -124,6 +130,15 @@ async def picture(request: Request) -> Response:
     return _file(path, media_type)
 
 
+async def face_frame(request: Request) -> Response:
+    """The frame that a look at faces came to, with the faces framed."""
+    try:
+        path = current().faces.frame_path(request.path_params["name"].removesuffix(".jpg"))
+    except ValueError:
+        return _missing()
+    return _file(path, "image/jpeg")
+
+
 async def sound(request: Request) -> Response:
     """A kept sound, to listen to; of one that is too long to be sent, the original."""
 
@@ -180,6 +195,7 @@ ROUTES = [
     Route(MEDIA + "/parents/{name}", parent),
     Route(MEDIA + "/thumbnails/{name}", thumbnail),
     Route(MEDIA + "/pictures/{name}", picture),
+    Route(MEDIA + "/faces/{name}", face_frame),
     Route(MEDIA + "/sounds/{name}", sound),
     Route("/callbacks/{token}", callback, methods=["POST"]),
     Route("/healthz", health),

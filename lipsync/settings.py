@@ -199,6 +199,11 @@ class Settings(BaseSettings):
         validation_alias="STUDIO_PARENT_COPIES_MB",
         description="Room for copies of the accounts' videos, in megabytes, the newest first; 0 is none.",
     )
+    face_check: bool = Field(
+        True,
+        validation_alias="STUDIO_FACE_CHECK",
+        description="Whether the faces in a chosen video are looked at before anything is paid.",
+    )
 
     @field_validator("cometapi_base_url", "public_url")
     @classmethod

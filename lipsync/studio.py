@@ -16,6 +16,8 @@ from lipsync.archive import Archive
 from lipsync.clients import Clients
 from lipsync.database.connect import connect
 from lipsync.database.migrate import migrate
+from lipsync.faces.checks import FaceChecks
+from lipsync.faces.checks_kept import KeptVerdicts
 from lipsync.jobs.engine import EngineSettings, JobEngine
 from lipsync.jobs.store import JobStore
 from lipsync.local_sandbox import LocalSandbox
@@ -44,6 +46,7 @@ class Studio:
     pictures: PictureShelf
     parents: ParentShelf
     keeper: ParentKeeper
+    faces: FaceChecks
     cleaner: SoundCleaner
     sandbox: LocalSandbox | None = None
 
@@ -58,14 +61,17 @@ class Studio:
         return bool(self.accounts) and all(a.on_this_machine for a in self.accounts.values())
 
     def start(self) -> None:
-        """Start working on jobs, keeping the shelf of parents fresh, and cleaning up unused sounds."""
+        """Start working on jobs, keeping the shelf of parents fresh, looking at faces, and cleaning up
+        unused sounds."""
         self.engine.start()
         self.keeper.start()
+        self.faces.start()
         self.cleaner.start()
 
     def stop(self) -> None:
         """Stop working; nothing is lost."""
         self.cleaner.stop()
+        self.faces.stop()
         self.keeper.stop()
         self.engine.stop()
         if self.sandbox is not None:
@@ -123,6 +129,9 @@ def open_studio(settings: Settings | None = None) -> Studio:
         pictures=pictures,
         parents=parents,
         keeper=ParentKeeper(parents, copies, clients, sync_minutes=settings.sync_minutes),
+        faces=FaceChecks(
+            KeptVerdicts(settings.data_path, database), parents, pictures, enabled=settings.face_check
+        ),
         cleaner=SoundCleaner(sounds),
         sandbox=sandbox,
     )

@@ -213,6 +213,17 @@ parents = sa.Table(
     sa.Index("ix_parents_copies", "copy_bytes", "order_at"),
 )
 
+face_checks = sa.Table(
+    "face_checks",
+    metadata,
+    # Our id of a parent's video, or of a picture that somebody gave; both are random, so they never meet.
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("verdict", Data, nullable=False),
+    # `lipsync.faces.verdict.JUDGE` of the day: what an older judge said is looked at again.
+    sa.Column("judge", sa.Integer, nullable=False),
+    sa.Column("checked_at", Moment, nullable=False),
+)
+
 account_lists = sa.Table(
     "account_lists",
     metadata,

@@ -1,7 +1,9 @@
 """Looking at a video before anybody pays: is there one clear face? See docs/faces.md."""
 
-from lipsync.faces.look import look_at
+from lipsync.faces.look import look_at, look_at_picture
 from lipsync.faces.verdict import SLUGS, FaceVerdict, Slug, Trouble
 from lipsync.faces.words import advice, meaning, title
 
-__all__ = ["SLUGS", "FaceVerdict", "Slug", "Trouble", "advice", "look_at", "meaning", "title"]
+__all__ = [
+    "SLUGS", "FaceVerdict", "Slug", "Trouble", "advice", "look_at", "look_at_picture", "meaning", "title",
+]  # fmt: skip

@@ -1,7 +1,8 @@
-"""The child that looks at one video: `python -m lipsync.faces.child WISH`.
+"""The child that looks at one video or picture: `python -m lipsync.faces.child WISH`.
 
-The wish is JSON: `video`, `ffmpeg`, `seconds`, `samples`, `framed` (where the picture goes) and
-`timeout_seconds`. One JSON object goes to standard output: a verdict, or `error` with a trouble.
+The wish is JSON: `framed` (where the framed frame goes), and either `video`, `ffmpeg`, `seconds`,
+`samples` and `timeout_seconds`, or `picture`. One JSON object goes to standard output: a verdict,
+or `error` with a trouble.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from lipsync.audio.limits import limit_this_process
 if TYPE_CHECKING:
     from PIL import Image
 
+    from lipsync.faces.judge import Judgement
     from lipsync.faces.measured import FoundFace
 
 THOROUGH_FRAMES = 2
 
 
 def look(wish: dict[str, Any]) -> dict[str, Any]:
-    """Look as wished. A missing runtime or a video without frames is an answer, no crash."""
+    """Look as wished. A missing runtime or a file without a picture is an answer, no crash."""
     # Each thread of numpy's algebra reserves memory, on a big machine more than we may have.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    from lipsync.faces.frames import NoFrames, frame_times, sample_frames
+    from lipsync.faces.frames import NoFrames
 
     try:
         from lipsync.faces.finder import FaceFinder
@@ -35,12 +37,8 @@ def look(wish: dict[str, Any]) -> dict[str, Any]:
     from lipsync.faces.drawing import framed
     from lipsync.faces.judge import comparable, judge
 
-    seconds, samples = float(wish["seconds"]), int(wish["samples"])
     try:
-        frames = sample_frames(
-            Path(wish["video"]), Path(wish["ffmpeg"]), seconds, samples,
-            timeout_seconds=float(wish["timeout_seconds"]),
-        )  # fmt: skip
+        frames = _frames(wish)
     except NoFrames:
         return {"error": "not_playable"}
     faces = find_in(FaceFinder(), frames)
@@ -48,7 +46,34 @@ def look(wish: dict[str, Any]) -> dict[str, Any]:
     fine, shown = judged.verdict.fine, judged.shown
     boxes = comparable(faces[shown]) if faces[shown] else []
     Path(wish["framed"]).write_bytes(framed(frames[shown], boxes, fine=fine))
-    return judged.verdict.as_dict() | {"at_seconds": round(frame_times(seconds, samples)[shown], 2)}
+    told = judged.verdict.as_dict()
+    if "picture" in wish:
+        return told | {"still": True}
+    return told | _moments(judged, float(wish["seconds"]), int(wish["samples"]), len(frames))
+
+
+def _frames(wish: dict[str, Any]) -> list[Image.Image]:
+    from lipsync.faces.frames import read_picture, sample_frames
+
+    if "picture" in wish:
+        return [read_picture(Path(wish["picture"]))]
+    return sample_frames(
+        Path(wish["video"]), Path(wish["ffmpeg"]), float(wish["seconds"]), int(wish["samples"]),
+        timeout_seconds=float(wish["timeout_seconds"]),
+    )  # fmt: skip
+
+
+def _moments(judged: Judgement, seconds: float, samples: int, frames: int) -> dict[str, float | None]:
+    """Where in the video the shown frame is, and where the face is away: half-way to the frames beside."""
+    from lipsync.faces.frames import frame_times
+
+    times = frame_times(seconds, samples)
+    told: dict[str, float | None] = {"at_seconds": round(times[judged.shown], 2)}
+    if judged.away is not None:
+        first, last = judged.away
+        told["away_from"] = round((times[first - 1] + times[first]) / 2, 1) if first else 0.0
+        told["away_to"] = round((times[last] + times[last + 1]) / 2, 1) if last + 1 < frames else None
+    return told
 
 
 def find_in(finder: Any, frames: list[Image.Image]) -> list[list[FoundFace]]:

@@ -1,4 +1,4 @@
-"""A few frames out of a video, through ffmpeg: bounded in number and size.
+"""A few frames out of a video, through ffmpeg, or a picture as one frame: bounded in number and size.
 
 The demuxer is fixed and no protocol but `file` allowed, as for every file from outside.
 """
@@ -9,7 +9,7 @@ import io
 import subprocess
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 SHORT_SIDE_PIXELS = 480
 """Enough for a face of a twentieth of the frame, and a picture worth showing."""
@@ -20,7 +20,7 @@ MOST_BYTES = 64 * 1024 * 1024
 
 
 class NoFrames(ValueError):
-    """ffmpeg got no picture out of the video."""
+    """No picture could be got out of the file."""
 
 
 def frame_times(seconds: float, samples: int) -> list[float]:
@@ -56,6 +56,19 @@ def sample_frames(
     if not frames:
         raise NoFrames("no frame could be taken")
     return frames
+
+
+def read_picture(path: Path) -> Image.Image:
+    """A JPEG or PNG as a frame, as small as those of a video, and the right way up. Raises `NoFrames`."""
+    try:
+        with Image.open(path, formats=("JPEG", "PNG")) as picture:
+            shrunk = min(1.0, SHORT_SIDE_PIXELS / min(picture.size), LONG_SIDE_PIXELS / max(picture.size))
+            size = (max(1, round(picture.width * shrunk)), max(1, round(picture.height * shrunk)))
+            picture.draft("RGB", size)  # a large JPEG is unfolded no larger than needed
+            small = picture.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+            return ImageOps.exif_transpose(small).convert("RGB")
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        raise NoFrames("the picture cannot be read") from error
 
 
 def _pictures(ppm: bytes, most: int) -> list[Image.Image]:

@@ -29,6 +29,8 @@ class Judgement:
 
     verdict: FaceVerdict
     shown: int
+    away: tuple[int, int] | None = None
+    """The first and the last frame in which the face is cut or missing; None when it stays."""
 
 
 def judge(frames: Sequence[Sequence[FoundFace]], size: tuple[int, int]) -> Judgement:
@@ -47,7 +49,9 @@ def judge(frames: Sequence[Sequence[FoundFace]], size: tuple[int, int]) -> Judge
     )
     if mains:
         verdict = _measured(verdict, frames, mains, size)
-    return Judgement(verdict, _shown(verdict.slug, frames, size))
+    away = [number for number, gone in enumerate(_away(frames, size)) if gone]
+    leaves = verdict.slug == "leaves_picture" and away
+    return Judgement(verdict, _shown(verdict.slug, frames, size), (away[0], away[-1]) if leaves else None)
 
 
 def _measured(
@@ -85,8 +89,12 @@ def _slug(seen: FaceVerdict, *, leaves: bool) -> Slug:
 
 def _leaves(frames: Sequence[Sequence[FoundFace]], size: tuple[int, int]) -> bool:
     """Whether the face is missing or cut at the beginning, at the end, or more than now and then."""
-    away = [not faces or _cut(faces[0], size) for faces in frames]
+    away = _away(frames, size)
     return away[0] or away[-1] or sum(away) / len(away) > AWAY_OFTEN
+
+
+def _away(frames: Sequence[Sequence[FoundFace]], size: tuple[int, int]) -> list[bool]:
+    return [not faces or _cut(faces[0], size) for faces in frames]
 
 
 def _turned(face: FoundFace) -> bool:

@@ -1,4 +1,4 @@
-"""Looking at a video before anybody pays: `look_at`.
+"""Looking at a video, or at the picture for one, before anybody pays: `look_at`, `look_at_picture`.
 
 The work is done in a child process with its own limits on memory and time, so that neither a
 trap of a video nor a crash in a native library can touch the server.
@@ -10,6 +10,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from lipsync.audio.runner import ChildFailed, ChildTooSlow, run_limited
 from lipsync.faces.verdict import TROUBLES, FaceVerdict, Trouble, nobody_looked
@@ -38,38 +39,43 @@ def look_at(video: Path, *, samples: int = 8) -> FaceVerdict:
         return nobody_looked("no_ffmpeg")
     except (NotPlayable, OSError, ValueError):  # ValueError: a NUL in the name
         return nobody_looked("not_playable")
-    with tempfile.TemporaryDirectory(prefix="faces-") as name:
-        return _ask_child(video.resolve(), ffmpeg, seconds, samples, Path(name))
-
-
-def _ask_child(video: Path, ffmpeg: Path, seconds: float, samples: int, folder: Path) -> FaceVerdict:
-    picture = folder / "framed.jpg"
     wish = {
-        "video": str(video),
+        "video": str(video.resolve()),
         "ffmpeg": str(ffmpeg),
         "seconds": seconds,
         "samples": samples,
-        "framed": str(picture),
         "timeout_seconds": FRAMES_SECONDS,
     }
+    return _ask_child(wish, still=False)
+
+
+def look_at_picture(picture: Path) -> FaceVerdict:
+    """The same for a picture (JPEG or PNG) that a video is to be made from; `still` is true then."""
+    return _ask_child({"picture": str(picture.resolve())}, still=True)
+
+
+def _ask_child(wish: dict[str, Any], *, still: bool) -> FaceVerdict:
+    with tempfile.TemporaryDirectory(prefix="faces-") as name:
+        folder = Path(name)
+        framed = folder / "framed.jpg"
+        return _answer(wish | {"framed": str(framed)}, folder, framed, still=still)
+
+
+def _answer(wish: dict[str, Any], folder: Path, framed: Path, *, still: bool) -> FaceVerdict:
     # Not `-S` as for sounds: the site start-up is what finds numpy, Pillow and LiteRT.
     command = [sys.executable, "-P", "-W", "ignore", "-m", "lipsync.faces.child", json.dumps(wish)]
     try:
         told = json.loads(run_limited(command, folder, wall_seconds=WALL_SECONDS).out)
         trouble = _trouble(told.get("error"))
         if trouble is not None:
-            return nobody_looked(trouble)
-        shown = picture.read_bytes() if picture.stat().st_size <= MOST_PICTURE_BYTES else None
+            return nobody_looked(trouble, still=still)
+        shown = framed.read_bytes() if framed.stat().st_size <= MOST_PICTURE_BYTES else None
         return FaceVerdict.from_dict(told, framed=shown)
     except ChildTooSlow:
-        return nobody_looked("too_slow")
-    except (
-        ChildFailed,
-        OSError,
-        ValueError,
-        AttributeError,
-    ):  # the child's words are checked like a stranger's
-        return nobody_looked("broken")
+        return nobody_looked("too_slow", still=still)
+    except (ChildFailed, OSError, ValueError, AttributeError):
+        # The child's words are checked like a stranger's.
+        return nobody_looked("broken", still=still)
 
 
 def _trouble(said: object) -> Trouble | None:

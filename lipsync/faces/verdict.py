@@ -15,9 +15,14 @@ Slug = Literal[
     "leaves_picture",
     "could_not_look",
 ]
-Trouble = Literal["no_runtime", "no_ffmpeg", "not_playable", "too_slow", "broken"]
+Trouble = Literal[
+    "no_runtime", "no_ffmpeg", "not_playable", "too_slow", "broken", "not_fetched", "not_kept", "gone"
+]
 SLUGS: tuple[Slug, ...] = get_args(Slug)
 TROUBLES: tuple[Trouble, ...] = get_args(Trouble)
+JUDGE = 1
+"""The version of all that leads to a verdict. One more whenever a limit, a network or the sampling changes:
+kept verdicts of an older judge are not shown, and the video is looked at again."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,13 @@ class FaceVerdict:
     """Faces at least half as high as the biggest one, in a quarter of the frames or more."""
     at_seconds: float | None = None
     """Where in the video the shown frame is."""
+    away_from: float | None = None
+    """From where on, in seconds, the face is cut or missing; None when it stays."""
+    away_to: float | None = None
+    """Until when, in seconds; None when it is away to the end, or stays."""
     portrait: bool = False
+    still: bool = False
+    """A picture was looked at, not a video."""
     framed: bytes | None = field(default=None, repr=False, compare=False)
     """The shown frame as a JPEG, with boxes around the faces. Not part of `as_dict`."""
 
@@ -74,7 +85,10 @@ class FaceVerdict:
             "cut_share": round(self.cut_share, 3),
             "people": self.people,
             "at_seconds": self.at_seconds,
+            "away_from": self.away_from,
+            "away_to": self.away_to,
             "portrait": self.portrait,
+            "still": self.still,
         }
 
     @classmethod
@@ -82,20 +96,27 @@ class FaceVerdict:
         """A verdict out of `as_dict`, defaults for what is missing. Raises ValueError for an unknown slug."""
         if kept.get("slug") not in SLUGS:
             raise ValueError("not a verdict on faces")
-        trouble, at = kept.get("trouble"), kept.get("at_seconds")
+        trouble = kept.get("trouble")
         numbers = ("face_share", "height_share", "yaw", "turned_share", "roll", "cut_share")
         return cls(
             slug=kept["slug"],
             trouble=trouble if trouble in TROUBLES else None,
             frames=int(kept.get("frames", 0)),
             people=int(kept.get("people", 0)),
-            at_seconds=None if at is None else float(at),
+            at_seconds=_moment(kept.get("at_seconds")),
+            away_from=_moment(kept.get("away_from")),
+            away_to=_moment(kept.get("away_to")),
             portrait=bool(kept.get("portrait", False)),
+            still=bool(kept.get("still", False)),
             framed=framed,
             **{name: float(kept.get(name, 0.0)) for name in numbers},
         )
 
 
-def nobody_looked(trouble: Trouble) -> FaceVerdict:
-    """The verdict when a video could not be looked at."""
-    return FaceVerdict("could_not_look", trouble)
+def nobody_looked(trouble: Trouble, *, still: bool = False) -> FaceVerdict:
+    """The verdict when a video (or a picture: `still`) could not be looked at."""
+    return FaceVerdict("could_not_look", trouble, still=still)
+
+
+def _moment(kept: Any) -> float | None:
+    return None if kept is None else float(kept)

@@ -1,10 +1,12 @@
 """A verdict in words: what was seen, what it means for the result and the money, what to do.
 
 The sentences promise nothing: only the service knows what it will make of a video.
+Those on a picture that a video is to be made from are in `words_picture`.
 """
 
 from __future__ import annotations
 
+from lipsync.faces import words_picture
 from lipsync.faces.verdict import FaceVerdict
 from lipsync.i18n import t
 
@@ -23,13 +25,15 @@ def title(verdict: FaceVerdict) -> str:
         case "several_people":
             return t("Several people")
         case "leaves_picture":
-            return t("The face leaves the picture")
+            return t("The face is cut off") if verdict.still else t("The face leaves the picture")
         case "could_not_look":
             return t("Not looked at")
 
 
 def meaning(verdict: FaceVerdict) -> str:
     """What was seen, and what it means for the result and the money."""
+    if verdict.still:
+        return words_picture.meaning(verdict)
     match verdict.slug:
         case "one_clear_face":
             return t("The face is big enough, looks at the camera and stays in the picture. A good choice.")
@@ -52,8 +56,7 @@ def meaning(verdict: FaceVerdict) -> str:
                 count=verdict.people,
             )
         case "leaves_picture":
-            return t(
-                "The face is cut off or missing in a part of the video. "
+            return f"{_leaves(verdict)} " + t(
                 "The mouth stays still there, and the clip is charged all the same."
             )
         case "could_not_look":
@@ -62,6 +65,8 @@ def meaning(verdict: FaceVerdict) -> str:
 
 def advice(verdict: FaceVerdict) -> str:
     """What a person may do now; empty when there is nothing to do."""
+    if verdict.still:
+        return words_picture.advice(verdict)
     match verdict.slug:
         case "one_clear_face":
             return ""
@@ -94,6 +99,22 @@ def _small(verdict: FaceVerdict) -> str:
     )
 
 
+def _leaves(verdict: FaceVerdict) -> str:
+    away, back = verdict.away_from, verdict.away_to
+    if away is None:
+        return t("The face is cut off or missing in a part of the video.")
+    if away == 0 and back is None:
+        return t("The face is cut off by the edge of the picture, or missing.")
+    if away == 0:
+        return t("The face is cut off or missing until about {back} s.", back=f"{back:.1f}")
+    if back is None:
+        return t("The face is cut off or missing from about {away} s on.", away=f"{away:.1f}")
+    return t(
+        "The face is cut off or missing between about {away} s and {back} s.",
+        away=f"{away:.1f}", back=f"{back:.1f}",
+    )  # fmt: skip
+
+
 def _not_looked(verdict: FaceVerdict) -> str:
     match verdict.trouble:
         case "no_runtime" | "no_ffmpeg":
@@ -104,6 +125,21 @@ def _not_looked(verdict: FaceVerdict) -> str:
         case "too_slow":
             return t(
                 "Looking for faces took too long. You can use the video all the same. Nothing was charged."
+            )
+        case "not_fetched":
+            return t(
+                "The video could not be fetched from the service just now. "
+                "You can use it all the same. Nothing was charged."
+            )
+        case "gone":
+            return t(
+                "The service no longer gives this video, so it could not be looked at. "
+                "It may not be able to speak any more. Nothing was charged."
+            )
+        case "not_kept":
+            return t(
+                "The video could not be stored on this computer. Is the disk full? "
+                "You can use it all the same. Nothing was charged."
             )
         case "not_playable":
             return t(

@@ -28,6 +28,7 @@ def settings_for(sandbox: RunningSandbox, folder: Path, **more: Any) -> Any:
             # Nothing in the background, so that a test sees only the calls that it is about.
             "STUDIO_SYNC_MINUTES": 0,
             "STUDIO_PARENT_COPIES_MB": 0,
+            "STUDIO_FACE_CHECK": False,
         }
         | more
     )
