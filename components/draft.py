@@ -52,7 +52,7 @@ NOTE: Final = "draft_note"
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _DEFAULT_VOICES: dict[Language, str] = {"en": "girlfriend_4_speech02", "zh": "genshin_vindi2"}
-_MADE_ANEW: dict[str, Any] = {
+_WORDS_ANEW: dict[str, Any] = {
     TEXT: "",
     SOUND: None,
     HELD: None,
@@ -61,6 +61,8 @@ _MADE_ANEW: dict[str, Any] = {
     FITTING: False,
     LOOKED: None,
     LINK: "",
+}
+_MADE_ANEW: dict[str, Any] = _WORDS_ANEW | {
     ATTEMPTED: False,
     PREVIOUS: None,
     SENT: None,
@@ -149,10 +151,15 @@ def submit_key(who: Person, form: str) -> str:
 
 def fill(request: LipSyncRequest, *, parent: KnownParent | None, previous_job_id: str) -> None:
     """Fill the form exactly as `request` was."""
+    st.session_state[PARENT] = parent.id if parent else None
+    st.session_state[PREVIOUS] = previous_job_id
+    fill_words(request)
+
+
+def fill_words(request: LipSyncRequest) -> None:
+    """Fill in what is said and how, exactly as `request` was."""
     state = st.session_state
-    state[PARENT] = parent.id if parent else None
     state[SOURCE] = request.source
-    state[PREVIOUS] = previous_job_id
     if request.source == "text":
         state[TEXT] = request.text or ""
         choose_voice(request.voice_id or "", request.voice_language or "en")
@@ -161,6 +168,11 @@ def fill(request: LipSyncRequest, *, parent: KnownParent | None, previous_job_id
     for name in (HELD, REFUSED, OFFER, FITTING, LOOKED):
         state[name] = _MADE_ANEW[name]
     state[LINK] = request.sound_url or ""
+
+
+def forget_words() -> None:
+    """What was to be said was sent, with a video that is still to be made: the next form begins empty."""
+    st.session_state.update(_WORDS_ANEW)
 
 
 def choose_voice(voice_id: str, language: str) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, get_args
 
 import streamlit as st
 
 from lipsync.i18n import t
 
-Name = Literal["create", "jobs", "videos", "voices", "account"]
-NAMES: tuple[Name, ...] = ("create", "jobs", "videos", "voices", "account")
+Name = Literal["create", "new-video", "videos", "jobs", "voices", "account"]
+NAMES: tuple[Name, ...] = get_args(Name)
 _PAGES = Path(__file__).resolve().parent.parent / "pages"
 _ICONS: dict[Name, str] = {
     "create": ":material/movie_edit:",
-    "jobs": ":material/list_alt:",
+    "new-video": ":material/video_call:",
     "videos": ":material/video_library:",
+    "jobs": ":material/list_alt:",
     "voices": ":material/record_voice_over:",
     "account": ":material/account_circle:",
 }
@@ -25,13 +26,14 @@ def page(name: Name) -> st.Page:
     """One page, for `st.navigation` and for links to it."""
     titles: dict[Name, str] = {
         "create": t("Create"),
-        "jobs": t("Jobs"),
+        "new-video": t("New video"),
         "videos": t("Videos"),
+        "jobs": t("Jobs"),
         "voices": t("Voices"),
         "account": t("Account"),
     }
     return st.Page(
-        _PAGES / f"{name}.py",
+        _PAGES / f"{name.replace('-', '_')}.py",
         title=titles[name],
         icon=_ICONS[name],
         url_path=name,

@@ -21,6 +21,7 @@ from PIL import Image, UnidentifiedImageError
 from lipsync.database.tables import pictures
 from lipsync.i18n import t
 from lipsync.jobs.store import utcnow
+from lipsync.picture_metadata import without_metadata
 
 MAX_PICTURE_BYTES = 10_000_000
 """CometAPI image2video, `image`: 10 MB; whether before or after Base64 is open, so raw and decimal."""
@@ -90,9 +91,17 @@ class PictureShelf:
     def add(
         self, stream: BinaryIO, *, name: str, workspace: str, owner: str
     ) -> tuple[PictureReport, Picture | None]:
-        """Check what `stream` holds and keep it if it may be sent. Raises `OSError` when the disk is full."""
+        """Check what `stream` holds and keep it, without its metadata, if it may be sent.
+
+        Raises `OSError` when the disk is full.
+        """
         data = stream.read(MAX_PICTURE_BYTES + 1)
         report = check_picture(data)
+        if not report.accepted:
+            return report, None
+        with _one_at_a_time:
+            data = without_metadata(data, most_bytes=MAX_PICTURE_BYTES)
+        report = check_picture(data)  # what is drawn anew has other sides and another size
         if not report.accepted:
             return report, None
         assert report.format is not None
