@@ -10,6 +10,9 @@ STYLE = """
 [data-testid="stVideo"] { max-height: 26rem; border-radius: 0.6rem; background: #0b0a10; }
 [data-testid="stImage"] img { border-radius: 0.45rem; aspect-ratio: 16 / 9; object-fit: cover;
   object-position: 50% 25%; width: 100%; }
+.st-key-face-frame [data-testid="stImage"] img { aspect-ratio: auto; width: auto; max-width: 100%;
+  max-height: 15rem; object-fit: contain; }
+[class*="st-key-pulse-"] { position: absolute; width: 0; height: 0; overflow: hidden; }
 .st-key-draft_text [data-testid="InputInstructions"] { display: none; }
 [class*="st-key-row-"] [data-testid="stPageLink-NavLink"] { padding-left: 0.25rem; }
 [class*="st-key-row-"] [data-testid="stPageLink-NavLink"] p { white-space: normal; }

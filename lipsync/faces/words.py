@@ -84,6 +84,23 @@ def advice(verdict: FaceVerdict) -> str:
             return t("Please look yourself: one person, a face that is not small, looking at the camera.")
 
 
+def short(verdict: FaceVerdict) -> str:
+    """The warning in one line, for beside the button that pays; empty when there is nothing to warn of."""
+    match verdict.slug:
+        case "no_face":
+            return t("No face found: the clip may be charged and come back unchanged.")
+        case "too_small":
+            return t("The face is small: the clip is charged, and the mouth may stay still.")
+        case "turned_away":
+            return t("The face is turned away: the clip is charged, and the lips may look wrong.")
+        case "several_people":
+            return t("Several people: the clip is charged, and nobody can say who will speak.")
+        case "leaves_picture":
+            return t("The face leaves the picture: the clip is charged, and the mouth stays still there.")
+        case "one_clear_face" | "could_not_look":
+            return ""
+
+
 def _small(verdict: FaceVerdict) -> str:
     percent = max(1, round(verdict.height_share * 100))
     if verdict.portrait:
