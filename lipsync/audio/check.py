@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from lipsync.audio.deadline import Deadline
 from lipsync.audio.runner import ChildFailed, python_command, run_limited
 from lipsync.audio.sniff import MAX_SOURCE_SECONDS, sniff
 from lipsync.audio.sniffed import Sniffed
@@ -79,11 +80,12 @@ class SoundReport:
         return self.accepted and self.bytes <= MAX_SOUND_BYTES and not odd
 
 
-def check_sound(path: Path, *, name: str | None = None) -> SoundReport:
+def check_sound(path: Path, *, name: str | None = None, deadline: Deadline | None = None) -> SoundReport:
     """Whether the file may be sent, and what is in it. Never raises for what a file holds.
 
-    `name` is what its owner calls it, when `path` has another ending. Raises `OSError` when
-    the file cannot be read and `lipsync.media.MediaToolMissing` without ffmpeg.
+    `name` is what its owner calls it, when `path` has another ending. Without a `deadline` it
+    takes at most 15 s. Raises `OSError` when the file cannot be read and
+    `lipsync.media.MediaToolMissing` without ffmpeg.
     """
     size = path.stat().st_size
     if size == 0:
@@ -96,7 +98,7 @@ def check_sound(path: Path, *, name: str | None = None) -> SoundReport:
     if report.reason is not None:
         return report
     try:
-        levels = _decode(found, data)
+        levels = _decode(found, data, deadline or Deadline.after())
     except ChildFailed as error:
         log.warning("a sound of %d bytes could not be decoded: %s", len(data), error)
         return replace(report, accepted=False, reason=error.reason, fixable=False)
@@ -162,7 +164,7 @@ def _foreign_name(found: Sniffed) -> str | None:
     return None if plain and found.problem != "wrong_codec" else found.kind.name
 
 
-def _decode(found: Sniffed, data: bytes) -> dict[str, Any]:
+def _decode(found: Sniffed, data: bytes, deadline: Deadline) -> dict[str, Any]:
     """Decode a copy in a folder that is the child's alone. Raises `ChildFailed`."""
     assert found.kind
     assert found.codec
@@ -175,7 +177,8 @@ def _decode(found: Sniffed, data: bytes) -> dict[str, Any]:
         sound.write_bytes(data)
         wish = {"path": str(sound), "format": found.kind.demuxer, "codec": codec}
         wish["ffmpeg"] = str(find_ffmpeg())
-        output = run_limited(python_command("lipsync.audio.decoder", json.dumps(wish)), folder)
+        command = python_command("lipsync.audio.decoder", json.dumps(wish))
+        output = run_limited(command, folder, wall_seconds=deadline.left_seconds)
     try:
         told: dict[str, Any] = json.loads(output.out)
     except ValueError as error:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import tempfile
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lipsync.audio.check import MAX_SECONDS, SILENT_DBFS, SoundReport, check_sound
+from lipsync.audio.deadline import Deadline
 from lipsync.audio.kinds import Kind
 from lipsync.audio.pcm import RATE, NoSound, decode, input_arguments, source_kind, told_loudness
-from lipsync.audio.runner import WALL_SECONDS, ChildFailed, run_program
+from lipsync.audio.runner import ChildFailed, run_program
 from lipsync.audio.sniff import MAX_SOURCE_SECONDS
 from lipsync.media import find_ffmpeg
 
@@ -59,33 +59,36 @@ def fit_to_clip(seconds_of_sound: float, seconds_of_clip: float) -> FitAdvice:
 def make_fit(
     source: Path, to: Path, *, start: float | None = None, end: float | None = None,
     cut_silence: bool = False, loudness: bool = True, tempo: float = 1.0, max_seconds: float | None = None,
+    deadline: Deadline | None = None,
 ) -> SoundReport:  # fmt: skip
     """Write a legal mp3 of `source` (or of its piece from `start` to `end` seconds) to `to`.
 
     `to` is written only when the report says accepted; what the source holds never raises.
     `tempo` speeds up without changing the pitch. `max_seconds` cuts the end off, after the
-    tempo. Raises `ValueError` for a tempo or piece that makes no sense, `OSError` for files.
+    tempo. All of it, the closing check included, is done before the `deadline` (without one: in
+    15 s) or refused as too_slow. Raises `ValueError` for a tempo or piece that makes no sense,
+    `OSError` for files.
     """
     if not 1.0 <= tempo <= MAX_TEMPO:
         raise ValueError(f"tempo is from 1.0 to {MAX_TEMPO}")
     begin = max(0.0, start or 0.0)
     if end is not None and end <= begin:
         raise ValueError("the piece ends before it begins")
-    deadline = time.monotonic() + WALL_SECONDS
+    deadline = deadline or Deadline.after()
     longest = min(max_seconds or MAX_SECONDS, MAX_SECONDS) - ENCODER_SECONDS
     needed = begin + longest * tempo
     listened = min(end or MAX_SOURCE_SECONDS, needed + EDGE_LISTENED_SECONDS)
     try:
         kind = source_kind(source)
-        heard = decode(source, kind, start=begin, end=listened, loudness=True)
+        heard = decode(source, kind, start=begin, end=listened, loudness=True, deadline=deadline)
         if is_silent(heard.samples):
-            return _refusal(source, "silent")
+            return _refusal(source, "silent", deadline)
         first, last = silent_edges(heard.samples) if cut_silence else (0.0, 0.0)
         stop = min(begin + heard.seconds - last, needed + first)
         gain = _gain(heard.lufs) if loudness else 0.0
         return _write(_Plan(source, kind, begin + first, stop, gain, tempo, longest), to, loudness, deadline)
     except NoSound as error:
-        return _refusal(source, error.reason)
+        return _refusal(source, error.reason, deadline)
 
 
 @dataclass(frozen=True)
@@ -99,20 +102,20 @@ class _Plan:
     longest_seconds: float
 
 
-def _write(plan: _Plan, to: Path, loudness: bool, deadline: float) -> SoundReport:
+def _write(plan: _Plan, to: Path, loudness: bool, deadline: Deadline) -> SoundReport:
     """Encode beside `to`, check, and only then put it in place."""
     with tempfile.TemporaryDirectory(prefix=".fit-", dir=to.parent) as name:
         made = Path(name) / "fit.mp3"
         if loudness:
             plan = replace(plan, gain_db=_gain_through_limiter(plan, made.parent, deadline))
         lufs = _run(plan, made.parent, deadline, _ENCODE)
-        report = replace(check_sound(made), lufs=lufs)
+        report = replace(check_sound(made, deadline=deadline), lufs=lufs)
         if report.accepted:
             made.replace(to)
         return report
 
 
-def _gain_through_limiter(plan: _Plan, folder: Path, deadline: float) -> float:
+def _gain_through_limiter(plan: _Plan, folder: Path, deadline: Deadline) -> float:
     """The gain again, with what the limiter takes away made up for; listening costs a tenth of encoding."""
     lufs = _run(plan, folder, deadline, _LISTEN)
     if lufs is None or abs(TARGET_LUFS - lufs) <= NEAR_ENOUGH_LU:
@@ -120,7 +123,7 @@ def _gain_through_limiter(plan: _Plan, folder: Path, deadline: float) -> float:
     return max(MIN_GAIN_DB, min(MAX_GAIN_DB, plan.gain_db + TARGET_LUFS - lufs))
 
 
-def _run(plan: _Plan, folder: Path, deadline: float, output_arguments: tuple[str, ...]) -> float | None:
+def _run(plan: _Plan, folder: Path, deadline: Deadline, output_arguments: tuple[str, ...]) -> float | None:
     """Send the piece through the filters, and return the loudness that came out. Raises `NoSound`."""
     filters = [
         f"atrim=start={plan.start:.3f}:end={plan.end:.3f}",
@@ -134,16 +137,16 @@ def _run(plan: _Plan, folder: Path, deadline: float, output_arguments: tuple[str
         "ebur128=framelog=quiet",
     ]
     arguments = [*input_arguments(plan.source, plan.kind, end=plan.end), "-af", ",".join(filters)]
-    left = max(0.1, deadline - time.monotonic())
+    arguments += output_arguments
     try:
-        output = run_program(find_ffmpeg(), [*arguments, *output_arguments], folder, wall_seconds=left)
+        output = run_program(find_ffmpeg(), arguments, folder, wall_seconds=deadline.left_seconds)
     except ChildFailed as error:
         raise NoSound(error.reason) from error
     return told_loudness(output.err)
 
 
-def _refusal(source: Path, reason: str) -> SoundReport:
-    return replace(check_sound(source), accepted=False, reason=reason, fixable=False)
+def _refusal(source: Path, reason: str, deadline: Deadline) -> SoundReport:
+    return replace(check_sound(source, deadline=deadline), accepted=False, reason=reason, fixable=False)
 
 
 def is_silent(samples: Samples) -> bool:

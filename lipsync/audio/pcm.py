@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lipsync.audio.check import MAX_CHECKED_BYTES, MAX_SOURCE_BYTES
+from lipsync.audio.deadline import Deadline
 from lipsync.audio.kinds import Kind
-from lipsync.audio.runner import WALL_SECONDS, ChildFailed, run_program
+from lipsync.audio.runner import ChildFailed, run_program
 from lipsync.audio.sniff import MAX_SOURCE_SECONDS, sniff
 from lipsync.media import find_ffmpeg
 
@@ -76,9 +77,12 @@ def input_arguments(path: Path, kind: Kind, *, end: float | None = None) -> list
 
 def decode(
     path: Path, kind: Kind, *, start: float = 0.0, end: float | None = None, loudness: bool = False,
-    wall_seconds: float = WALL_SECONDS,
+    deadline: Deadline | None = None,
 ) -> Decoded:  # fmt: skip
-    """Decode a piece of the sound, at most `MAX_SOURCE_SECONDS`. Raises `NoSound`."""
+    """Decode a piece of the sound, at most `MAX_SOURCE_SECONDS`. Raises `NoSound`.
+
+    Without a `deadline` it takes at most 15 s.
+    """
     import numpy as np
 
     filters = [f"atrim=start={start:.3f}", "aformat=channel_layouts=mono"] + [
@@ -88,7 +92,8 @@ def decode(
     arguments += ["-ac", "1", "-f", "s16le", "pipe:1"]
     with tempfile.TemporaryDirectory(prefix="lipsync-sound-") as folder:
         try:
-            output = run_program(find_ffmpeg(), arguments, Path(folder), wall_seconds=wall_seconds)
+            left = (deadline or Deadline.after()).left_seconds
+            output = run_program(find_ffmpeg(), arguments, Path(folder), wall_seconds=left)
         except ChildFailed as error:
             raise NoSound(error.reason) from error
     if len(output.out) < 2:

@@ -14,10 +14,18 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-WALL_SECONDS = 15.0
+from lipsync.audio.deadline import OPERATION_SECONDS
+
+OUTPUT_BYTES = 16 * 1024 * 1024
+"""More than any honest child says: ten minutes of sound at 8,000 samples a second are 9.6 MB."""
+MESSAGE_BYTES = 64 * 1024
+"""Of what a child complains about, so much of the end is read."""
 
 _KEPT_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
@@ -36,7 +44,7 @@ class ChildTooSlow(ChildFailed):
 
 @dataclass(frozen=True)
 class ChildOutput:
-    """What a child wrote, both as bytes."""
+    """What a child wrote, both as bytes; of `err` only the end."""
 
     out: bytes
     err: bytes
@@ -47,21 +55,22 @@ def python_command(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-S", "-P", "-W", "ignore", "-m", module, *arguments]
 
 
-def run_limited(command: list[str], folder: Path, *, wall_seconds: float = WALL_SECONDS) -> ChildOutput:
+def run_limited(command: list[str], folder: Path, *, wall_seconds: float = OPERATION_SECONDS) -> ChildOutput:
     """Run `command` in `folder` with none of our environment. Raises `ChildFailed`.
 
-    The child leads its own process group, which is killed whatever happens.
+    The child leads its own process group, which is killed whatever happens. Nothing is started
+    when no time is left. What the child says may not fill our memory either: its messages go to
+    a file, which its own limit keeps small, and after `OUTPUT_BYTES` it is not listened to.
     """
-    child = subprocess.Popen(
-        command, cwd=folder, env=_environment(folder), stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
-    try:
-        out, err = child.communicate(timeout=wall_seconds)
-    except subprocess.TimeoutExpired as error:
-        raise ChildTooSlow(f"not finished after {wall_seconds:g} s") from error
-    finally:
-        _kill_group(child)
+    if wall_seconds <= 0:
+        raise ChildTooSlow("no time was left to begin")
+    with tempfile.TemporaryFile(dir=folder) as messages:
+        child = subprocess.Popen(
+            command, cwd=folder, env=_environment(folder), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=messages, start_new_session=True,
+        )  # fmt: skip
+        out = _listen(child, wall_seconds)
+        err = _end_of(messages)
     if child.returncode != 0:
         last_words = err[-300:].decode(errors="replace").strip()
         raise ChildFailed(f"ended with code {child.returncode}: {last_words}")
@@ -69,11 +78,44 @@ def run_limited(command: list[str], folder: Path, *, wall_seconds: float = WALL_
 
 
 def run_program(
-    program: Path, arguments: list[str], folder: Path, *, wall_seconds: float = WALL_SECONDS
+    program: Path, arguments: list[str], folder: Path, *, wall_seconds: float = OPERATION_SECONDS
 ) -> ChildOutput:
     """Run a program (ffmpeg) under the limits, in `folder`. Raises `ChildFailed`."""
     command = python_command("lipsync.audio.limits", str(program), *arguments)
     return run_limited(command, folder, wall_seconds=wall_seconds)
+
+
+def _listen(child: subprocess.Popen[bytes], wall_seconds: float) -> bytes:
+    """What the child says until it ends, or its time is up; then its whole family is gone."""
+    assert child.stdout is not None
+    late = threading.Event()
+
+    def time_is_up() -> None:
+        late.set()
+        _kill_group(child)
+
+    watchdog = threading.Timer(wall_seconds, time_is_up)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        with child.stdout as pipe:
+            out = pipe.read(OUTPUT_BYTES + 1)
+        if len(out) <= OUTPUT_BYTES:
+            child.wait()  # it may have closed its output and go on; the watchdog ends that, too
+    finally:
+        watchdog.cancel()
+        _kill_group(child)
+        child.wait()
+    if late.is_set():
+        raise ChildTooSlow(f"not finished after {wall_seconds:g} s")
+    if len(out) > OUTPUT_BYTES:
+        raise ChildFailed(f"said more than {OUTPUT_BYTES} bytes")
+    return out
+
+
+def _end_of(messages: BinaryIO) -> bytes:
+    messages.seek(max(0, messages.seek(0, os.SEEK_END) - MESSAGE_BYTES))
+    return messages.read()
 
 
 def _kill_group(child: subprocess.Popen[bytes]) -> None:
@@ -82,10 +124,6 @@ def _kill_group(child: subprocess.Popen[bytes]) -> None:
             os.killpg(child.pid, signal.SIGKILL)
     elif child.poll() is None:
         child.kill()
-    child.wait()
-    for pipe in (child.stdout, child.stderr):
-        if pipe is not None:
-            pipe.close()
 
 
 def _environment(folder: Path) -> dict[str, str]:

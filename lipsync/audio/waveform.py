@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from lipsync.audio.deadline import Deadline
 from lipsync.audio.pcm import decode, source_kind
 
 
@@ -16,11 +17,11 @@ class Waveform:
     seconds: float
 
 
-def waveform(path: Path, points: int = 800) -> Waveform:
+def waveform(path: Path, points: int = 800, *, deadline: Deadline | None = None) -> Waveform:
     """The peaks of any sound that can be made to fit. Raises `lipsync.audio.pcm.NoSound`."""
     import numpy as np
 
-    decoded = decode(path, source_kind(path))
+    decoded = decode(path, source_kind(path), deadline=deadline)
     samples = np.abs(decoded.samples.astype(np.int32))
     points = max(1, min(points, len(samples)))
     starts = np.arange(points) * len(samples) // points

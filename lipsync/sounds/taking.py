@@ -13,6 +13,7 @@ from lipsync.audio.check import (
     SoundReport,
     check_sound,
 )
+from lipsync.audio.deadline import Deadline
 from lipsync.audio.fit import make_fit
 from lipsync.audio.pcm import NoSound, source_kind
 from lipsync.audio.waveform import waveform
@@ -54,23 +55,27 @@ class Taken:
 def take(file: Path, made: Path, *, name: str, size_bytes: int) -> Taken:
     """Check a file and, where it cannot be sent as it is, try to make `made` of it.
 
-    `size_bytes` is what the person gave; the file may hold less of it. Raises `OSError` and
-    `lipsync.media.MediaToolMissing`.
+    `size_bytes` is what the person gave; the file may hold less of it. Whatever it takes, it takes
+    15 s at most. Raises `OSError` and `lipsync.media.MediaToolMissing`.
     """
-    report = check_sound(file, name=name)
+    deadline = Deadline.after()
+    report = check_sound(file, name=name, deadline=deadline)
     if size_bytes > MAX_UPLOAD_BYTES:
         return Taken(replace(report, accepted=False, reason="too_big", bytes=size_bytes, fixable=False))
     if report.send_as_is:
         return Taken(report)
     if report.accepted:
-        return Taken(report, make_fit(file, made, loudness=False))
+        return Taken(report, make_fit(file, made, loudness=False, deadline=deadline))
     if not report.fixable:
         return Taken(report)
     if _too_long(report.seconds):
         return Taken(replace(report, reason="too_long"), held=True)
-    fitted = make_fit(file, made)
+    fitted = make_fit(file, made, deadline=deadline)
     if fitted.accepted and (fitted.seconds or 0.0) > CERTAINLY_CUT_SECONDS:
-        seconds = waveform(file, 1).seconds
+        try:
+            seconds = waveform(file, 1, deadline=deadline).seconds
+        except NoSound as error:  # how much was cut off is unknown: better nothing than half
+            return Taken(replace(report, accepted=False, reason=error.reason, fixable=False))
         if _too_long(seconds):
             return Taken(replace(report, reason="too_long", seconds=seconds), held=True)
     return Taken(report, fitted)

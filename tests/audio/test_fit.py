@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lipsync.audio.check import MAX_SOUND_BYTES, check_sound
+from lipsync.audio.deadline import Deadline
 from lipsync.audio.fit import fit_to_clip, make_fit
 from lipsync.audio.pcm import RATE, decode, source_kind
 from tests.audio.conftest import Corpus
@@ -101,6 +102,30 @@ def test_what_holds_no_sound_is_refused_and_nothing_is_written(
     assert report.reason
     assert reason in (None, report.reason)
     assert list(tmp_path.iterdir()) == []
+
+
+class Clock:
+    """Stands still for so many readings; then an hour has passed."""
+
+    def __init__(self, readings: int) -> None:
+        self.left = readings
+
+    def __call__(self) -> float:
+        self.left -= 1
+        return 0.0 if self.left >= 0 else 3_600.0
+
+
+@pytest.mark.parametrize("steps", range(4), ids=["decoding", "listening", "encoding", "the closing check"])
+def test_when_time_is_up_before_a_step_nothing_is_written(corpus: Corpus, tmp_path: Path, steps: int) -> None:
+    deadline = Deadline(15.0, Clock(readings=steps))
+    report = make_fit(corpus.path("opus.mp3"), tmp_path / "made.mp3", deadline=deadline)
+    assert (report.accepted, report.reason) == (False, "too_slow")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_deadline_is_enough_for_all_four_steps(corpus: Corpus, tmp_path: Path) -> None:
+    deadline = Deadline(15.0, Clock(readings=4))
+    assert make_fit(corpus.path("opus.mp3"), tmp_path / "made.mp3", deadline=deadline).accepted
 
 
 def test_a_refusal_leaves_an_earlier_result_alone(corpus: Corpus, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lipsync.audio import limits
-from lipsync.audio.runner import ChildFailed, run_limited, run_program
+from lipsync.audio.runner import MESSAGE_BYTES, ChildFailed, ChildTooSlow, run_limited, run_program
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no limits of this kind")
@@ -26,6 +26,28 @@ def test_a_child_that_writes_too_big_a_file_fails(tmp_path: Path) -> None:
     with pytest.raises(ChildFailed):
         run_program(PYTHON, greedy, tmp_path)
     assert (tmp_path / "big").stat().st_size <= limits.FILE_BYTES
+
+
+def test_a_child_that_says_too_much_is_not_listened_to(tmp_path: Path) -> None:
+    endless = [sys.executable, "-c", "import os\nwhile True: os.write(1, bytes(1 << 20))"]
+    with pytest.raises(ChildFailed, match="said more than"):
+        run_limited(endless, tmp_path)
+
+
+def test_a_child_that_complains_too_much_fails_and_only_its_last_words_are_read(tmp_path: Path) -> None:
+    words = "import os\nfor _ in range(80): os.write(2, b'x' * (1 << 20))\n"
+    with pytest.raises(ChildFailed, match="code"):
+        run_program(PYTHON, ["-c", words], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    output = run_limited([sys.executable, "-c", "import os; os.write(2, b'x' * 99_999 + b'end')"], tmp_path)
+    assert len(output.err) == MESSAGE_BYTES
+    assert output.err.endswith(b"xend")
+
+
+def test_with_no_time_left_nothing_is_started(tmp_path: Path) -> None:
+    with pytest.raises(ChildTooSlow):
+        run_limited([sys.executable, "-c", "open('started', 'w')"], tmp_path, wall_seconds=0.0)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_limits_reach_what_the_child_starts(tmp_path: Path) -> None:

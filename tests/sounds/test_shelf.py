@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import wave
 from pathlib import Path
+from time import monotonic
 
 import pytest
 import sqlalchemy as sa
 
 from lipsync.audio.check import MAX_CHECKED_BYTES, MAX_UPLOAD_BYTES, check_sound
+from lipsync.audio.deadline import OPERATION_SECONDS, Deadline
 from lipsync.audio.words import made_in_words
 from lipsync.database.connect import connect
 from lipsync.database.migrate import migrate
@@ -190,6 +192,23 @@ def test_a_foreign_sound_that_is_too_long_is_held_with_its_real_length(
     assert not sound.ready
     assert sound.seconds == pytest.approx(64, abs=0.2)
     assert sound.media_type == "video/webm"
+
+
+def test_everything_an_upload_causes_happens_before_one_deadline(
+    shelf: SoundShelf, tmp_path: Path, tones: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Deadline] = []
+
+    def after(seconds: float = OPERATION_SECONDS) -> Deadline:
+        begun.append(Deadline(begun[0].ends_at if begun else monotonic() + seconds))
+        return begun[-1]
+
+    monkeypatch.setattr(Deadline, "after", after)
+    kept(shelf, tones["wav"] + b"junk" * 2000, "a.wav")  # checked, made anew, checked again
+    assert len(begun) == 1
+    begun[:] = [Deadline(monotonic())]
+    report, sound = shelf.add(io.BytesIO(tones["wav"]), name="a.wav", workspace="local", owner="ada")
+    assert (report.reason, sound) == ("too_slow", None)
 
 
 def derive(shelf: SoundShelf, sound: Sound, piece: Piece) -> Sound:
