@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components import draft
-from components.asking import Answer, asker
+from components.asking import asker
+from components.face_check import face_check
 from components.notices import field_problem
-from components.parent_cards import account_label, cards, eligible_first, shown_large
+from components.parent_cards import cards, eligible_first, shown_large
 from components.person import Person, speak
 from components.wording import plain
 from lipsync.explain import explain_call
 from lipsync.i18n import plural, t
-from lipsync.parent_shelf import KnownParent, ParentNotFound, Recent
+from lipsync.parent_shelf import KnownParent, ParentNotFound
 from lipsync.parents import eligibility
 from lipsync.request import Problem
 from lipsync.studio import Studio
@@ -34,45 +35,21 @@ def parent_picker(
     who: Person,
     parent: KnownParent | None,
     known: Sequence[KnownParent],
-    recent: Answer[Recent],
     problems: Sequence[Problem],
 ) -> None:
     """The chosen video, others to choose from, and a field for a task id."""
     st.subheader(t("1. The video that should speak"), anchor=False)
     if parent is not None:
         shown_large(parent, studio.accounts)
-    elif recent.waiting:
-        st.caption(t("Asking the service for your videos…"))
+        face_check(studio, who, parent)
     else:
         st.markdown(t("There is no video here yet that can speak. Give its task id below."))
     field_problem(problems, "video")
-    recent_trouble(studio, recent)
     if known:
         with st.expander(t("Choose another video"), icon=":material/video_library:", expanded=parent is None):
             _choice(known, parent)
     with st.expander(t("Use a task id"), icon=":material/tag:", expanded=parent is None or _has_news()):
         _look_up_field(studio, who)
-
-
-def recent_trouble(studio: Studio, recent: Answer[Recent]) -> None:
-    """Accounts whose lists could not be had, in words."""
-    if recent.error is not None:
-        st.caption(f":material/cloud_off: {plain(explain_call(recent.error).what)}")
-    if recent.value is None:
-        return
-    for name, error in recent.value.errors.items():
-        explained = explain_call(error)
-        label = plain(account_label(studio.accounts, name))
-        st.caption(
-            f":material/cloud_off: **{label}:** {plain(explained.what)} {plain(explained.todo)} "
-            + t("Videos seen before are still shown.")
-        )
-    for name in recent.value.without_list:
-        label = plain(account_label(studio.accounts, name))
-        st.caption(
-            f":material/info: **{label}:** "
-            + t("This account gives no list of videos. Use a task id instead.")
-        )
 
 
 def _choice(known: Sequence[KnownParent], parent: KnownParent | None) -> None:

@@ -14,6 +14,7 @@ from lipsync.i18n import t
 from lipsync.jobs.model import Charge, Job, JobState
 from lipsync.jobs.schedule import ASK_AFTER_SECONDS, LATE_FACTOR, SLOW_AFTER_SECONDS
 from lipsync.problems import Action, words_for
+from lipsync.shelf.lists import AccountLists
 from lipsync.upstream.errors import UpstreamError
 
 
@@ -107,8 +108,23 @@ def explain_call(error: UpstreamError) -> Explanation:
         "cause": error.cause,
         "http_status": error.http_status,
     }
-    what, todo, _ = words_for(error.slug, facts)
-    if error.slug in _ABOUT_A_FORM:
+    return _explain_look(error.slug, facts)
+
+
+def explain_lists(lists: AccountLists) -> Explanation | None:
+    """Why an account's lists bring nothing, or None when they were read."""
+    if lists.state == "no_lists":
+        return Explanation(
+            t("This account gives no list of its videos."),
+            t("Looking costs nothing."),
+            t("Add videos by their task ids."),
+        )
+    return _explain_look(lists.problem, lists.problem_facts or {}) if lists.problem else None
+
+
+def _explain_look(problem: str, facts: dict[str, Any]) -> Explanation:
+    what, todo, _ = words_for(problem, facts)
+    if problem in _ABOUT_A_FORM:
         todo = t("Try again in a while. If it stays so, tell whoever runs this studio.")
     return Explanation(what, t("Looking costs nothing."), todo, (), _said(facts))
 

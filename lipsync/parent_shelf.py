@@ -7,9 +7,9 @@ with a fresh one, and stays when the service forgets it. Pages read the database
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,13 +19,13 @@ import sqlalchemy as sa
 
 from lipsync.archive import MAX_VIDEO_BYTES, Archive
 from lipsync.clients import Clients
-from lipsync.database.tables import LOCAL, parents
+from lipsync.database.tables import parents
 from lipsync.jobs.model import Job
 from lipsync.jobs.store import utcnow
 from lipsync.media import VideoFacts, probe_video
-from lipsync.parents import PARENT_KINDS, Parent
-from lipsync.shelf.lists import AccountLists, read_lists, sync_account
-from lipsync.shelf.pages import ParentPage, ParentQuery, read_page
+from lipsync.parents import PARENT_KINDS, Parent, ParentKey
+from lipsync.shelf.lists import AccountLists, read_lists, sync_account, workspaces_here
+from lipsync.shelf.pages import ParentPage, ParentQuery, count_parents, read_page
 from lipsync.shelf.pastes import MAX_TASK_ID, import_text
 from lipsync.shelf.rows import KnownParent, Source, keep_task, known, select_parents
 from lipsync.upstream import retry
@@ -34,10 +34,9 @@ from lipsync.upstream.replies import Task
 
 __all__ = [
     "AccountLists", "KnownParent", "LookedUp", "ParentNotFound", "ParentPage", "ParentQuery", "ParentShelf",
-    "Recent", "import_text",
+    "import_text",
 ]  # fmt: skip
 
-LIST_PAGE_SIZE = 30
 LOOK_UPS_AT_ONCE = 4
 """The service asks for a slow pace; four ids at a time are quick enough for a page."""
 MOST_LOOK_UPS = 100
@@ -49,23 +48,19 @@ class ParentNotFound(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Recent:
-    """What the accounts' lists brought. `without_list` names accounts that have none;
-    `errors` those that could not be asked."""
-
-    parents: tuple[KnownParent, ...]
-    without_list: tuple[str, ...]
-    errors: dict[str, UpstreamError]
-
-
-@dataclass(frozen=True, slots=True)
 class LookedUp:
-    """What came of one task id: its videos; or nobody has it; or `error`, when an account that might
-    have it could not be asked."""
+    """What came of one task id: its videos; or, of each account, that it has none (`without`) or could
+    not be asked (`errors`)."""
 
     task_id: str
     parents: tuple[KnownParent, ...] = ()
-    error: UpstreamError | None = None
+    without: tuple[str, ...] = ()
+    errors: dict[str, UpstreamError] = field(default_factory=dict)
+
+    @property
+    def error(self) -> UpstreamError | None:
+        """The first trouble, of an account that might have it."""
+        return next(iter(self.errors.values()), None)
 
 
 class ParentShelf:
@@ -89,9 +84,12 @@ class ParentShelf:
                 connection, workspace, query or ParentQuery(), list(self._clients.accounts), now or utcnow()
             )
 
-    def known(self, *, workspace: str, limit: int = 200) -> tuple[KnownParent, ...]:
-        """Parents of a workspace, the newest first."""
-        return self.page(workspace, ParentQuery(limit=limit)).items
+    def count(self, workspace: str, query: ParentQuery | None = None, now: datetime | None = None) -> int:
+        """How many parents `page` has, without reading one."""
+        with self._database.connect() as connection:
+            return count_parents(
+                connection, workspace, query or ParentQuery(), list(self._clients.accounts), now or utcnow()
+            )
 
     def get(self, parent_id: str, *, workspace: str | None = None) -> KnownParent:
         """One parent by our id. Raises `ParentNotFound`."""
@@ -112,6 +110,15 @@ class ParentShelf:
         with self._database.connect() as connection:
             return tuple(known(row) for row in connection.execute(query.order_by(parents.c.video_id)))
 
+    def ids(self, workspace: str, keys: Collection[ParentKey]) -> dict[ParentKey, str]:
+        """Our ids of the parents that jobs speak with, by `Parent.key`; those never seen are missing."""
+        columns = (parents.c.account, parents.c.task_id, parents.c.video_id)
+        wanted = sa.select(parents.c.id, *columns).where(
+            parents.c.workspace == workspace, sa.tuple_(*columns).in_(list(set(keys)))
+        )
+        with self._database.connect() as connection:
+            return {(row.account, row.task_id, row.video_id): row.id for row in connection.execute(wanted)}
+
     def made_by(self, job: Job) -> tuple[KnownParent, ...]:
         """The videos that a video job made, that of its result first. Empty while it is not ready."""
         if job.task_id is None:
@@ -125,66 +132,46 @@ class ParentShelf:
 
     # -- asking the service -----------------------------------------------------------------
 
-    def sync(self, account: str, *, workspace: str = LOCAL, owner: str = LOCAL) -> AccountLists:
+    def sync(self, account: str, *, workspaces: Collection[str] = ()) -> AccountLists:
         """Read an account's lists into the shelf, as far as they are new; takes seconds, so not for pages.
 
-        What came of it is remembered for `lists`, errors of the service included. Raises `UnknownAccount`.
+        Every workspace here gets what is listed, those in `workspaces` too. What came of it is remembered
+        for `lists`, errors of the service included. Raises `UnknownAccount`.
         """
         client = self._clients.client(account)
-        return sync_account(self._database, client, account, workspace=workspace, owner=owner)
+        everybody = workspaces_here(self._database) | set(workspaces)
+        return sync_account(self._database, client, account, workspaces=everybody)
 
-    def recent(self, *, workspace: str, owner: str) -> Recent:
-        """The newest parents of all accounts, asked now; what was known before comes along."""
-        without, errors = [], {}
-        for name in self._clients.accounts:
-            try:
-                listed = self._listed(name)
-            except UpstreamError as error:
-                errors[name] = error
-                continue
-            if listed is None:
-                without.append(name)
-                continue
-            for task in listed:
-                self._keep(task, name, workspace, owner, "listed")
-        return Recent(self.known(workspace=workspace), tuple(without), errors)
-
-    def look_up(
-        self, task_id: str, *, workspace: str, owner: str, policy: retry.RetryPolicy | None = None
-    ) -> tuple[KnownParent, ...]:
+    def look_up(self, task_id: str, *, workspace: str, owner: str) -> tuple[KnownParent, ...]:
         """Find a task by its id on every account, in text2video and image2video.
 
         Raises `ParentNotFound` when every account says no, and the first `UpstreamError` when
         one could not be asked and none has it.
         """
-        task_id = task_id.strip()
-        if "/" in task_id or len(task_id) > MAX_TASK_ID:
-            # No route leads to such an id, which would look as if the service had no routes.
-            raise ParentNotFound(task_id[:MAX_TASK_ID])
-        trouble: UpstreamError | None = None
-        for name in self._clients.accounts:
-            try:
-                task = self._find(name, task_id, policy)
-            except UpstreamError as error:
-                trouble = trouble or error
-                continue
-            if task is not None:
-                return self._keep(task, name, workspace, owner, "looked_up")
-        if trouble is not None:
-            raise trouble
-        raise ParentNotFound(task_id)
+        found = self._look(task_id.strip(), workspace, owner, None)
+        if found.error is not None:
+            raise found.error
+        if not found.parents:
+            raise ParentNotFound(found.task_id[:MAX_TASK_ID])
+        return found.parents
 
-    def look_up_many(self, task_ids: Iterable[str], *, workspace: str, owner: str) -> tuple[LookedUp, ...]:
-        """`look_up` for several ids at once, each with one more try; one answer per id, in their order."""
+    def look_up_many(
+        self,
+        task_ids: Iterable[str],
+        *,
+        workspace: str,
+        owner: str,
+        heard: Callable[[LookedUp], object] = lambda _: None,
+    ) -> tuple[LookedUp, ...]:
+        """`look_up` for several ids at once, each with one more try; one answer per id, in their order.
+
+        `heard` gets each answer as soon as it is there, from one of a few threads.
+        """
 
         def look(task_id: str) -> LookedUp:
-            try:
-                found = self.look_up(task_id, workspace=workspace, owner=owner, policy=retry.PAGE)
-            except ParentNotFound:
-                return LookedUp(task_id)
-            except UpstreamError as error:
-                return LookedUp(task_id, error=error)
-            return LookedUp(task_id, found)
+            found = self._look(task_id, workspace, owner, retry.PAGE)
+            heard(found)
+            return found
 
         wanted = list(dict.fromkeys(task_ids))[:MOST_LOOK_UPS]
         with ThreadPoolExecutor(LOOK_UPS_AT_ONCE, thread_name_prefix="look-up") as pool:
@@ -252,6 +239,23 @@ class ParentShelf:
                 sa.update(parents).where(parents.c.id == parent_id).values(copied_at=utcnow(), **seen)
             )
 
+    def _look(self, task_id: str, workspace: str, owner: str, policy: retry.RetryPolicy | None) -> LookedUp:
+        if "/" in task_id or len(task_id) > MAX_TASK_ID:
+            # No route leads to such an id, which would look as if the service had no routes.
+            return LookedUp(task_id, without=tuple(self._clients.accounts))
+        without: list[str] = []
+        errors: dict[str, UpstreamError] = {}
+        for name in self._clients.accounts:
+            try:
+                task = self._find(name, task_id, policy)
+            except UpstreamError as error:
+                errors[name] = error
+                continue
+            if task is not None:
+                return LookedUp(task_id, self._keep(task, name, workspace, owner, "looked_up"))
+            without.append(name)
+        return LookedUp(task_id, without=tuple(without), errors=errors)
+
     def _find(self, account: str, task_id: str, policy: retry.RetryPolicy | None) -> Task | None:
         """A parent's task on one account, or None when the account says that it has none.
 
@@ -272,18 +276,6 @@ class ParentShelf:
         if all(isinstance(one, RouteMissing) for one in errors):
             raise errors[0]
         return None
-
-    def _listed(self, account: str) -> list[Task] | None:
-        """The account's newest tasks, or None where the service has no lists."""
-        client = self._clients.client(account)
-        found: list[Task] = []
-        missing = 0
-        for kind in PARENT_KINDS:
-            try:
-                found += client.list_tasks(kind, page=1, page_size=LIST_PAGE_SIZE)
-            except (NotFound, RouteMissing):
-                missing += 1
-        return None if missing == len(PARENT_KINDS) else found
 
     def _keep(
         self, task: Task, account: str, workspace: str, owner: str, source: Source

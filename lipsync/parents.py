@@ -23,6 +23,9 @@ ALLOWED_SECONDS = (5.0, 10.0)
 TOLERANCE_SECONDS = 0.5
 """Kling's own 5 s videos report 5.041 and 5.1 s, its 10 s ones 10.04 s."""
 
+ParentKey = tuple[str, str, str]
+"""Account, task id and video id: what identifies a parent video across accounts."""
+
 PARENT_KINDS = (TaskKind.TEXT2VIDEO, TaskKind.IMAGE2VIDEO)
 
 
@@ -43,8 +46,8 @@ class Parent:
     """The service no longer has it, though it is not too old yet."""
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What identifies a parent video across accounts."""
+    def key(self) -> ParentKey:
+        """What identifies it across accounts."""
         return self.account, self.task_id, self.video_id
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from components import draft, sound_actions, sound_form, words_form
-from components.asking import asker, rerun_when_answered
+from components.asking import asker
+from components.face_check import face_warned, face_warning
 from components.notices import no_account_help
 from components.parent_picker import default_parent, parent_picker
 from components.person import person, speak
@@ -17,7 +18,7 @@ from lipsync.i18n import t
 from lipsync.jobs.model import JobState
 from lipsync.jobs.store import JobNotFound
 from lipsync.pace import Pace, learned_pace
-from lipsync.parent_shelf import KnownParent, ParentNotFound
+from lipsync.parent_shelf import KnownParent, ParentNotFound, ParentQuery
 from lipsync.request import LipSyncRequest
 from lipsync.studio import current
 from lipsync.upstream.replies import TaskKind
@@ -40,8 +41,10 @@ def fill_from_job(job_id: str) -> None:
         return
     request = LipSyncRequest.from_dict(job.request)
     key = (request.account, request.parent_task_id, request.video_id)
-    known = studio.parents.known(workspace=who.workspace, limit=10_000)
-    parent = next((k for k in known if k.parent.key == key), None)
+    seen = studio.parents.find(
+        workspace=who.workspace, account=request.account, task_id=request.parent_task_id
+    )
+    parent = next((k for k in seen if k.parent.key == key), None)
     draft.fill(request, parent=parent, previous_job_id=job.id)
 
 
@@ -151,17 +154,8 @@ if arrival.fill_from:
     fill_from_job(arrival.fill_from)
 take_from_address()
 
-subject = ("recent", studio.settings.database_address, who.workspace)
-recent = asker().ask(
-    subject,
-    lambda: studio.parents.recent(workspace=who.workspace, owner=who.owner),
-    fresh_seconds=30,
-)
-known = list(studio.parents.known(workspace=who.workspace))
-if not known:
-    # Only while there is nothing to work with: drawing the page again under somebody's hands could
-    # swallow a file that is just being given.
-    rerun_when_answered(recent, subject=subject)
+studio.keeper.ask_sync()
+known = list(studio.parents.page(who.workspace, ParentQuery(limit=100)).items)
 parent = chosen_parent(known)
 request = draft.read(parent)
 problems = draft.check(request, parent) if st.session_state.get(draft.ATTEMPTED) else ()
@@ -170,7 +164,7 @@ for words in st.session_state.get(draft.NOTE) or ():
     st.warning(words, icon=":material/info:")
 left, right = st.columns([9, 10], gap="large")
 with left:
-    parent_picker(studio, who, parent, known, recent, problems)
+    parent_picker(studio, who, parent, known, problems)
 with right:
     st.subheader(t("2. What it should say"), anchor=False)
     source = words_form.source_choice()
@@ -201,8 +195,10 @@ with right:
                 or account.usual_seconds,
                 public_url=studio.settings.public_url,
             )
+            face_warning(studio, parent)
         st.button(
-            t("Make it speak"),
+            t("Make it speak anyway") if face_warned(studio, parent) else t("Make it speak"),
+            key="create_send",
             type="primary",
             icon=":material/play_circle:",
             width="stretch",

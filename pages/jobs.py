@@ -190,7 +190,6 @@ def all_jobs() -> None:
     place = st.container()
     page = job_list.page_choice(count)
     live = studio.jobs.count(workspace=who.workspace, states=LIVE)
-    parents = {k.parent.key: k.id for k in studio.parents.known(workspace=who.workspace, limit=10_000)}
 
     def draw() -> None:
         speak()
@@ -202,6 +201,9 @@ def all_jobs() -> None:
         )
         if not shown:
             st.markdown(t("No job is in this state."))
+        asked = [(job.account, job.request) for job in shown]
+        keys = [(account, r.get("parent_task_id", ""), r.get("video_id", "")) for account, r in asked]
+        parents = studio.parents.ids(who.workspace, keys)
         job_list.rows(
             shown,
             sound_name=lambda sound_id: getattr(sound_of(sound_id), "name", None),

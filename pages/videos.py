@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.asking import asker, rerun_when_answered
+from components.asking import asker
+from components.face_check import face_check
 from components.notices import empty, no_account_help
 from components.parent_cards import account_label, cards, eligible_first, shown_large
-from components.parent_picker import find_task, recent_trouble
+from components.parent_picker import find_task
 from components.person import person, speak
 from components.places import go
 from components.wording import ago, clock, plain
 from lipsync.accounts import UnknownAccount
 from lipsync.explain import explain_call
 from lipsync.i18n import plural, t
-from lipsync.parent_shelf import KnownParent, ParentNotFound
+from lipsync.parent_shelf import KnownParent, ParentNotFound, ParentQuery
 from lipsync.parents import eligibility
 from lipsync.studio import current
 from lipsync.upstream.errors import UpstreamError
@@ -68,6 +69,7 @@ def selected(known: list[KnownParent]) -> KnownParent | None:
 def details(one: KnownParent) -> None:
     """The selected video and what can be done with it."""
     shown_large(one, studio.accounts)
+    face_check(studio, who, one)
     parent = one.parent
     usable = eligibility(parent).eligible
     with st.container(horizontal=True):
@@ -131,13 +133,8 @@ if not studio.accounts:
     no_account_help()
     st.stop()
 
-recent = asker().ask(
-    recent_subject,
-    lambda: studio.parents.recent(workspace=who.workspace, owner=who.owner),
-    fresh_seconds=30,
-)
-rerun_when_answered(recent, subject=recent_subject)
-known = eligible_first(studio.parents.known(workspace=who.workspace, limit=1000))
+studio.keeper.ask_sync()
+known = eligible_first(studio.parents.page(who.workspace, ParentQuery(limit=100)).items)
 one = selected(known)
 
 left, right = st.columns([6, 5], gap="large")
@@ -146,7 +143,6 @@ with right:
         details(one)
 with left:
     look_up_form()
-    recent_trouble(studio, recent)
     usable_only = st.toggle(t("Only videos that can speak"), key="videos_usable", bind="query-params")
     shown = [k for k in known if eligibility(k.parent).eligible] if usable_only else known
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -20,6 +20,7 @@ from lipsync.clients import Clients, UnknownAccount
 from lipsync.database.connect import connect
 from lipsync.database.migrate import migrate
 from lipsync.database.tables import parents
+from lipsync.explain import explain_lists
 from lipsync.parent_shelf import KnownParent, ParentNotFound, ParentShelf
 from lipsync.parents import eligibility
 from lipsync.settings import load_settings
@@ -103,47 +104,48 @@ def task(task_id: str = "T", *videos: str, **more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
-def test_the_newest_parents_of_the_account_are_listed_and_remembered(
+def test_the_parents_of_an_account_are_listed_and_remembered_and_judged_as_the_service_does(
     make: Callable[..., Shelf], sandbox: RunningSandbox
 ) -> None:
     it = make(main=sandbox.url)
-    recent = it.shelf.recent(**ME)
-    shipped = sandbox.parents()
-    assert {p.parent.task_id for p in recent.parents} == {one["task_id"] for one in shipped.values()}
-    assert recent.errors == {}
-    assert recent.without_list == ()
-    ages = [p.parent.created_at for p in recent.parents]
-    assert ages == sorted(ages, reverse=True)  # type: ignore[type-var]
-    assert {p.id for p in it.shelf.recent(**ME).parents} == {p.id for p in recent.parents}
-
-
-def test_what_the_sandbox_calls_unusable_is_not_eligible(
-    make: Callable[..., Shelf], sandbox: RunningSandbox
-) -> None:
-    found = {p.parent.task_id: p.parent for p in make(main=sandbox.url).shelf.recent(**ME).parents}
-    for name, one in sandbox.parents().items():
+    assert it.shelf.sync("main").problem is None
+    page, shipped = it.shelf.page("local"), sandbox.parents()
+    found = {p.parent.task_id: p.parent for p in page.items}
+    assert page.total == it.shelf.count("local") == len(found) == len(shipped)
+    for name, one in shipped.items():
         if name != "faceless":  # which nobody can know before the clip was looked at
             assert eligibility(found[one["task_id"]]).eligible is (one["why_not_usable"] is None), name
+    it.shelf.sync("main")
+    assert {p.id for p in it.shelf.page("local").items} == {p.id for p in page.items}
 
 
-def test_an_account_without_lists_is_named_and_known_parents_stay(
+def test_known_parents_stay_when_an_account_has_no_lists_or_cannot_be_asked(
     make: Callable[..., Shelf], sandbox: RunningSandbox
 ) -> None:
-    it = make(main=sandbox.url)
-    before = it.shelf.recent(**ME).parents
+    it = make(main=sandbox.url, gone=f"http://127.0.0.1:{unused_port()}")
+    it.shelf.sync("main")
+    before = it.shelf.count("local")
     sandbox.set_fault("no-lists")
-    recent = it.shelf.recent(**ME)
-    assert (recent.without_list, recent.errors) == (("main",), {})
-    assert {p.id for p in recent.parents} == {p.id for p in before}
+    assert it.shelf.sync("main").state == "no_lists"
+    assert it.shelf.sync("gone").problem == NotSent.slug
+    assert it.shelf.count("local") == before
+    said = {name: explain_lists(lists) for name, lists in it.shelf.lists().items()}
+    assert "gives no list" in said["main"].what  # type: ignore[union-attr]
+    assert "did not accept a connection" in said["gone"].what  # type: ignore[union-attr]
 
 
-def test_an_account_that_cannot_be_asked_does_not_hide_the_others(
-    make: Callable[..., Shelf], sandbox: RunningSandbox
+def test_every_workspace_gets_what_is_listed_and_nothing_more(
+    make: Callable[..., Shelf], serve: Callable[..., str]
 ) -> None:
-    recent = make(gone=f"http://127.0.0.1:{unused_port()}", main=sandbox.url).shelf.recent(**ME)
-    assert list(recent.errors) == ["gone"]
-    assert isinstance(recent.errors["gone"], NotSent)
-    assert recent.parents
+    answers = {"text2video": [task("L", "A")], "text2video/T": task("T", "B")}
+    it = make(main=serve(answers))
+    it.shelf.look_up("T", workspace="theirs", owner="bob")
+    it.shelf.sync("main", workspaces=["new"])
+    tasks = {
+        name: {p.parent.task_id for p in it.shelf.page(name).items}
+        for name in ("local", "theirs", "new", "nobody")
+    }
+    assert tasks == {"local": {"L"}, "theirs": {"L", "T"}, "new": {"L"}, "nobody": set()}
 
 
 @pytest.mark.parametrize("kind", list(TaskKind)[1:])
@@ -270,7 +272,11 @@ def test_a_parent_of_another_workspace_is_not_found(
     (mine,) = it.shelf.look_up("T", **ME)
     (theirs,) = it.shelf.look_up("T", workspace="other", owner="bob")
     assert mine.id != theirs.id
-    assert [p.id for p in it.shelf.known(workspace="local")] == [mine.id]
+    assert [p.id for p in it.shelf.page("local").items] == [mine.id]
+    assert it.shelf.ids("local", [mine.parent.key]) == {mine.parent.key: mine.id}
+    assert it.shelf.ids("other", [mine.parent.key, ("main", "T", "no such video")]) == {
+        mine.parent.key: theirs.id
+    }
     with pytest.raises(ParentNotFound):
         it.shelf.get(theirs.id, workspace="local")
 
@@ -296,7 +302,7 @@ def test_two_who_look_the_same_task_up_at_once_find_the_same_parent(
 
 
 def orders(it: Shelf) -> list[str]:
-    return [p.parent.task_id for p in it.shelf.known(workspace="local")]
+    return [p.parent.task_id for p in it.shelf.page("local").items]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -360,7 +366,7 @@ def test_no_signature_and_no_key_reaches_the_disk(
             }
         )
     )
-    it.shelf.recent(**ME)
+    it.shelf.sync("main")
     it.shelf.look_up("T", **ME)
     assert {row[0] for row in it.rows()} == {"L", "M", "T"}
     with sqlite3.connect(tmp_path / "studio.db") as connection:

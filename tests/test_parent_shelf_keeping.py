@@ -21,7 +21,7 @@ from lipsync.database.migrate import migrate
 from lipsync.database.tables import parents
 from lipsync.jobs.store import utcnow
 from lipsync.media import probe_video
-from lipsync.parent_shelf import ParentQuery, ParentShelf
+from lipsync.parent_shelf import LookedUp, ParentQuery, ParentShelf
 from lipsync.parents import eligibility
 from lipsync.shelf.copies import MOST_TRIES, ParentCopies
 from lipsync.shelf.keeper import ParentKeeper
@@ -228,7 +228,10 @@ def test_many_ids_are_looked_up_at_once_and_each_is_answered(
     for number in range(8):
         service.add(f"T{number}")
     desk = make()
-    found = desk.shelf.look_up_many(["T3", "nobody", "T3", *(f"T{n}" for n in range(8))], **ME)
+    heard: list[LookedUp] = []
+    wanted = ["T3", "nobody", "T3", *(f"T{n}" for n in range(8))]
+    found = desk.shelf.look_up_many(wanted, heard=heard.append, **ME)
+    assert sorted(one.task_id for one in heard) == sorted(one.task_id for one in found)
     assert [one.task_id for one in found] == ["T3", "nobody", "T0", "T1", "T2", "T4", "T5", "T6", "T7"]
     assert [bool(one.parents) for one in found] == [True, False] + [True] * 7
     assert all(one.error is None for one in found)
@@ -242,6 +245,7 @@ def test_could_not_be_asked_is_told_apart_from_not_found(make: Callable[..., Des
         known, unknown = desk.shelf.look_up_many(["T1", "T2"], **ME)
         assert known.parents
         assert (unknown.parents, unknown.error is not None) == ((), True)
+        assert (list(unknown.errors), unknown.without) == (["broken"], ("main",))
         assert len(broken.seen) == 8  # two ids, two kinds, one more try each
 
 

@@ -127,13 +127,15 @@ def test_each_sort_is_what_it_says_and_unknown_ages_come_last(shelf: Shelf) -> N
     shelf.put("middle", created_at=days(5), seconds=10.04)
     shelf.put("unknown", created_at=None, seconds=None)
     shelf.put("young", created_at=days(1), seconds=5.1)
+    shelf.put("youngest", created_at=NOW, seconds=3.0)
     use(shelf, "middle", 2)
     use(shelf, "unknown", 1)
     assert {sort: shelf.ids(sort=sort) for sort in SORTS} == {
-        "newest": ["young", "middle", "unknown"],
-        "oldest": ["middle", "young", "unknown"],
-        "most_used": ["middle", "unknown", "young"],
-        "longest": ["middle", "young", "unknown"],
+        "newest": ["youngest", "young", "middle", "unknown"],
+        "oldest": ["middle", "young", "youngest", "unknown"],
+        "most_used": ["middle", "unknown", "youngest", "young"],
+        "longest": ["middle", "young", "youngest", "unknown"],
+        "usable_first": ["young", "middle", "unknown", "youngest"],
     }
 
 

@@ -14,6 +14,7 @@ from threading import Event, Lock, Thread
 import sqlalchemy as sa
 
 from lipsync.clients import Clients
+from lipsync.database.tables import LOCAL
 from lipsync.jobs.store import utcnow
 from lipsync.parent_shelf import ParentShelf
 from lipsync.shelf.copies import ParentCopies
@@ -35,6 +36,7 @@ class ParentKeeper:
         self._clients = clients
         self._every = timedelta(minutes=sync_minutes) if sync_minutes else None
         self._asked: set[str] = set()
+        self._seen: set[str] = set()
         self._lock = Lock()
         self._stop = Event()
         self._wake = Event()
@@ -58,9 +60,13 @@ class ParentKeeper:
             self._thread.join(seconds)
             self._thread = None
 
-    def ask_sync(self, account: str | None = None) -> None:
-        """Read the lists of an account, or of all, soon. Returns at once; see `ParentShelf.lists`."""
+    def ask_sync(self, account: str | None = None, *, workspace: str = LOCAL) -> None:
+        """Read the lists of an account, or of all, soon. Returns at once; see `ParentShelf.lists`.
+
+        From now on `workspace` gets what is listed, also if nothing of it is in the database yet.
+        """
         with self._lock:
+            self._seen.add(workspace)
             self._asked |= {account} if account is not None else set(self._clients.accounts)
         self._wake.set()
 
@@ -99,8 +105,9 @@ class ParentKeeper:
             with self._lock:
                 self._asked.discard(account)
                 self._syncing = account
+                seen = frozenset(self._seen)
             try:
-                self._shelf.sync(account)
+                self._shelf.sync(account, workspaces=seen)
             finally:
                 self._syncing = ""
 

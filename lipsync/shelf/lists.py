@@ -6,6 +6,7 @@ lives without them where they do not.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from lipsync.database.tables import account_lists, parents
+from lipsync.database.tables import LOCAL, account_lists, jobs, parents
 from lipsync.jobs.send import facts_of
 from lipsync.jobs.store import utcnow
 from lipsync.parents import PARENT_KINDS
@@ -51,17 +52,33 @@ def read_lists(database: sa.Engine) -> dict[str, AccountLists]:
     return {row.account: AccountLists(**row._mapping) for row in rows}
 
 
+def workspaces_here(database: sa.Engine) -> set[str]:
+    """Every workspace that has a job or a parent, and the one of an installation without log-in."""
+    of_jobs, of_parents = sa.select(jobs.c.workspace), sa.select(parents.c.workspace)
+    with database.connect() as connection:
+        return {LOCAL, *connection.scalars(sa.union(of_jobs, of_parents))}
+
+
 def sync_account(
-    database: sa.Engine, client: UpstreamClient, account: str, *, workspace: str, owner: str
+    database: sa.Engine,
+    client: UpstreamClient,
+    account: str,
+    *,
+    workspaces: Collection[str],
+    policy: retry.RetryPolicy = retry.PAGE,
 ) -> AccountLists:
-    """Read an account's lists: to their end the first time, later as far as something is new."""
+    """Read an account's lists: to their end the first time, later as far as something is new.
+
+    Each of `workspaces` gets what is listed as rows of its own: whoever may send to an account may
+    see its lists, but nothing that another workspace knows beside them (a prompt, who brought it in).
+    """
     before = read_lists(database).get(account)
     swept = before.swept_at if before else None
     missing, ended = 0, True
     try:
         for kind in PARENT_KINDS:
             try:
-                sweep = _Sweep(database, client, kind, account, workspace, owner)
+                sweep = _Sweep(database, client, kind, account, workspaces, policy)
                 ended = sweep.read(stop_at_known=swept is not None) and ended
             except (NotFound, RouteMissing):
                 missing += 1
@@ -83,15 +100,15 @@ class _Sweep:
     client: UpstreamClient
     kind: TaskKind
     account: str
-    workspace: str
-    owner: str
+    workspaces: Collection[str]
+    policy: retry.RetryPolicy
 
     def read(self, *, stop_at_known: bool) -> bool:
         """Read page after page. True if nothing more is behind the last one read, as far as is known."""
         seen: set[str] = set()
         for page in range(1, MOST_PAGES + 1):
             ask = partial(self.client.list_tasks, self.kind, page=page, page_size=PAGE_SIZE)
-            tasks = retry.call(ask, retry.PAGE, is_create=False)
+            tasks = retry.call(ask, self.policy, is_create=False)
             # An upstream that takes no page numbers gives the first page for ever; a page that is
             # short is not the last one, either, where pages are smaller than was asked for.
             fresh = [task for task in tasks if task.task_id and task.task_id not in seen]
@@ -103,21 +120,24 @@ class _Sweep:
         return False
 
     def _write(self, tasks: list[Task]) -> bool:
-        """Write a page down. True if all of it was known before just as it is."""
+        """Write a page down. True if all of it was known to everybody before, just as it is."""
         with self.database.begin() as connection:
-            known = sa.select(parents.c.task_id, parents.c.status).where(
-                parents.c.workspace == self.workspace,
+            known = sa.select(parents.c.workspace, parents.c.task_id, parents.c.status).where(
+                parents.c.workspace.in_(self.workspaces),
                 parents.c.account == self.account,
                 parents.c.task_id.in_([task.task_id for task in tasks]),
                 parents.c.gone_at.is_(None),
             )
-            before = {(row.task_id, row.status) for row in connection.execute(known)}
-            for task in tasks:
+            before = {(row.workspace, row.task_id, row.status) for row in connection.execute(known)}
+            everywhere = [(workspace, task) for workspace in self.workspaces for task in tasks]
+            for workspace, task in everywhere:
                 keep_task(
-                    connection, task, account=self.account, workspace=self.workspace, owner=self.owner,
-                    source="listed",
-                )  # fmt: skip
-        return all(task.status.is_final and (task.task_id, task.status) in before for task in tasks)
+                    connection, task, account=self.account, workspace=workspace, owner=LOCAL, source="listed"
+                )
+        return all(
+            task.status.is_final and (workspace, task.task_id, task.status) in before
+            for workspace, task in everywhere
+        )
 
 
 def _remember(database: sa.Engine, now: AccountLists) -> None:

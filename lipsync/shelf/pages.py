@@ -14,8 +14,8 @@ from lipsync.parents import ALLOWED_SECONDS, MAX_AGE, SOON, TOLERANCE_SECONDS
 from lipsync.shelf.rows import USED_COUNT, KnownParent, Source, known, select_parents
 from lipsync.upstream.replies import TaskKind, TaskStatus
 
-Sort = Literal["newest", "oldest", "most_used", "longest"]
-SORTS: tuple[Sort, ...] = ("newest", "oldest", "most_used", "longest")
+Sort = Literal["newest", "oldest", "most_used", "longest", "usable_first"]
+SORTS: tuple[Sort, ...] = ("newest", "oldest", "most_used", "longest", "usable_first")
 MOST_WORDS = 12
 """So many words of a search are looked for; the rest would only slow it."""
 
@@ -48,10 +48,18 @@ def read_page(
     connection: sa.Connection, workspace: str, query: ParentQuery, accounts: Collection[str], now: datetime
 ) -> ParentPage:
     """The page that `query` asks for. `accounts` are those in the settings."""
+    rows = connection.execute(page_statement(workspace, query, accounts, now)).all()
+    total = count_parents(connection, workspace, query, accounts, now)
+    return ParentPage(tuple(known(row) for row in rows), total)
+
+
+def count_parents(
+    connection: sa.Connection, workspace: str, query: ParentQuery, accounts: Collection[str], now: datetime
+) -> int:
+    """How many parents `query` finds on all its pages together."""
     conditions = _conditions(workspace, query, accounts, now)
     count = sa.select(sa.func.count()).select_from(parents).where(*conditions)
-    rows = connection.execute(page_statement(workspace, query, accounts, now)).all()
-    return ParentPage(tuple(known(row) for row in rows), int(connection.execute(count).scalar_one()))
+    return int(connection.execute(count).scalar_one())
 
 
 def page_statement(
@@ -65,6 +73,9 @@ def page_statement(
         "most_used": [USED_COUNT.desc(), parents.c.order_at.desc(), parents.c.id.desc()],
         "longest": [
             parents.c.seconds.desc().nulls_last(), parents.c.order_at.desc(), parents.c.id.desc()
+        ],
+        "usable_first": [
+            eligible_now(accounts, now).desc(), parents.c.order_at.desc(), parents.c.id.desc()
         ],
     }  # fmt: skip
     conditions = _conditions(workspace, query, accounts, now)

@@ -121,20 +121,6 @@ class UpstreamClient:
         path = f"{_ROUTES}/{kind}?pageNum={page:d}&pageSize={page_size:d}"
         return read_task_list(self._get(path, Route.LIST), kind)
 
-    def find_parent(self, task_id: str) -> Task:
-        """The task of a parent video, whichever route made it.
-
-        Raises NotFound only when both routes say so themselves.
-        """
-        missing: NotFound | None = None
-        for kind in _PARENT_KINDS:
-            try:
-                return self.query(kind, task_id)
-            except NotFound as error:
-                missing = error
-        assert missing is not None
-        raise missing
-
     def balance(self) -> Balance:
         """What is left on the account, from the quota route where one is set, else the billing routes."""
         if self._quota_url:

@@ -123,50 +123,6 @@ def test_a_base_url_may_have_a_path_and_a_slash_at_the_end(connect, serve):
     assert server.seen[0].path == "/proxy/kling/v1/videos/lip-sync/T1"
 
 
-# --- find_parent
-
-
-def routes(**answers):
-    return lambda seen: answers[seen.path.split("/")[4]]
-
-
-def test_a_parent_is_looked_up_on_both_routes(connect, serve):
-    found = (200, {}, native())
-    for text, image, kind, calls in (
-        (found, MISSING, TaskKind.TEXT2VIDEO, 1),
-        (MISSING, found, TaskKind.IMAGE2VIDEO, 2),
-        ((404, {}, b""), found, TaskKind.IMAGE2VIDEO, 2),
-    ):
-        server = serve(routes(text2video=text, image2video=image))
-        assert connect(server).find_parent("T1").kind is kind
-        assert len(server.seen) == calls
-
-
-def test_a_parent_is_absent_only_when_both_routes_say_so(connect, serve):
-    with pytest.raises(NotFound):
-        connect(serve(routes(text2video=MISSING, image2video=MISSING))).find_parent("T1")
-
-
-@pytest.mark.parametrize(
-    ("answer", "error"),
-    [
-        ((401, {}, b""), KeyRefused),
-        ((500, {}, b""), Interrupted),
-        ((429, {}, b""), Busy),
-        ((404, {}, PAGE), RouteMissing),
-        (raw(b""), Interrupted),
-    ],
-    ids=["key", "broken", "busy", "page", "hang up"],
-)
-@pytest.mark.parametrize("where", ["first", "second"])
-def test_another_error_is_never_taken_for_absence(connect, serve, answer, error, where):
-    answers = {"text2video": answer, "image2video": MISSING}
-    if where == "second":
-        answers = {"text2video": MISSING, "image2video": answer}
-    with pytest.raises(error):
-        connect(serve(routes(**answers))).find_parent("T1")
-
-
 # --- balance
 
 

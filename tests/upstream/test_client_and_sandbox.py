@@ -28,7 +28,7 @@ def client(sandbox):
 @pytest.fixture
 def parent(client, sandbox):
     usable = next(p for p in sandbox.parents().values() if not p["why_not_usable"])
-    return client.find_parent(usable["task_id"])
+    return client.query(TaskKind.TEXT2VIDEO, usable["task_id"])
 
 
 def say(parent, text, **changes):
@@ -82,7 +82,7 @@ def test_refusals_are_told_apart(client, parent):
         client.create_lip_sync(say(parent, "Hi", voice_id="nobody"))
     assert caught.value.voice_not_found
     with pytest.raises(NotFound):
-        client.find_parent("no-such-task")
+        client.query(TaskKind.TEXT2VIDEO, "no-such-task")
 
 
 @pytest.mark.parametrize("row", ERROR_ROWS, ids=lambda row: str(row.code))
