@@ -82,31 +82,27 @@ def account_card(
 def _figures(account: Account, balance: Answer[Balance], *, at_service: int, charged: int) -> None:
     free = account.on_this_machine
     spent = balance.value.used_usd if balance.value else None
-    with st.container(horizontal=True, gap="medium"):
-        st.metric(t("Balance"), balance_in_words(balance), help=_balance_help(account), width=150)
+    with st.grid(5, min_column_width=130, key=f"figures-{account.name}"):
+        st.metric(t("Balance"), balance_in_words(balance), help=_balance_help(account))
         st.metric(
             t("Spent"),
             t("Not told") if spent is None else dollars(spent),
             help=t("Ever, by all keys of the account, as the service tells it."),
-            width=150,
         )
         st.metric(
             t("Paid from here"),
             plural(charged, "{count} job", "{count} jobs"),
             help=t("Jobs of the last 30 days that the service accepted from this studio."),
-            width=150,
         )
         st.metric(
             t("With the service now"),
             t("{count} of {most}", count=at_service, most=account.max_in_flight),
             help=t("So many jobs of this account are sent at the same time; the others wait here."),
-            width=170,
         )
         st.metric(
             t("Price of 5 seconds"),
             t("Free") if free else dollars(account.price_per_5_seconds_usd),
             help=t("An estimate for one started 5 seconds of a lip sync. The service sets the price."),
-            width=150,
         )
 
 

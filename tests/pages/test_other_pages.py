@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from components.asking import asker
-from components.wording import plain
 from lipsync.studio import Studio, use_studio
 from tests.pages.conftest import Open, click, labels, words
 from tests.support.sandbox import RunningSandbox
@@ -61,30 +59,6 @@ def test_a_voice_leads_to_create(studio: Studio, open_page: Open) -> None:
     at.button(key="use-en-genshin_klee2").click().run()
     assert at.title[0].value == "Make a video speak"
     assert at.session_state["draft_voice_en"] == "genshin_klee2"
-
-
-def test_the_account_page_shows_balance_host_and_work(
-    studio: Studio, open_page: Open, sandbox: RunningSandbox
-) -> None:
-    at = open_page("account")
-    metrics = {one.label: one.value for one in at.metric}
-    assert metrics["Balance"].endswith("USD")
-    assert metrics["With the service now"].endswith("of 3")
-    assert plain(f"127.0.0.1:{sandbox.port}") in words(at)
-    assert "Jobs are worked on here." in words(at)
-    assert sandbox.key not in words(at)
-
-
-def test_a_balance_that_cannot_be_had_is_said_in_words(
-    studio: Studio, open_page: Open, sandbox: RunningSandbox
-) -> None:
-    sandbox.set_fault("http", route="balance", status=403)
-    asker().forget(("balance", studio.settings.database_address, "main"))
-    at = open_page("account")
-    assert "The balance could not be had." in words(at)
-    sandbox.clear_faults()
-    click(at, "Ask for the balance again")
-    assert {one.label: one.value for one in at.metric}["Balance"].endswith("USD")
 
 
 def test_an_account_without_lists_says_so_and_offers_ids(
