@@ -9,13 +9,18 @@ import streamlit as st
 from components.job_states import step_of, steps
 from components.person import Person, speak
 from components.wording import ago, span
+from lipsync.accounts import Account
 from lipsync.explain import explain_waiting
 from lipsync.i18n import plural, t
 from lipsync.jobs.model import Job, JobState
 from lipsync.studio import Studio
+from lipsync.upstream.replies import TaskKind
 
 REFRESH_SECONDS = 1.0
 DOUBT_REFRESH_SECONDS = 3.0
+FIRST_GUESS_SECONDS = 300.0
+VIDEO_SECONDS = 240.0
+"""CometAPI text2video and image2video take 160 to 320 s; the settings tell only of lip syncs."""
 MOST_SHOWN = 0.95
 """The bar stops here until the clip is really there."""
 
@@ -108,10 +113,18 @@ def _queue_words(studio: Studio, job: Job) -> str:
 
 
 def usual_seconds(studio: Studio, job: Job) -> float:
-    """How long such jobs take, from real results, or the account's first guess."""
-    known = studio.jobs.usual_seconds(job.account, job.kind)
-    account = studio.accounts.get(job.account)
-    return known or (account.usual_seconds if account else 300.0)
+    """How long such jobs take, from real results, or a first guess."""
+    return usual_at(studio, studio.accounts.get(job.account), job.kind)
+
+
+def usual_at(studio: Studio, account: Account | None, kind: TaskKind) -> float:
+    """How long jobs of a kind take on an account, from real results, or a first guess."""
+    if account is None:
+        return FIRST_GUESS_SECONDS
+    if known := studio.jobs.usual_seconds(account.name, kind):
+        return known
+    is_video = kind is not TaskKind.LIP_SYNC
+    return VIDEO_SECONDS if is_video and not account.on_this_machine else account.usual_seconds
 
 
 def seconds_at_service(job: Job) -> float:

@@ -29,19 +29,20 @@ SIGNS: dict[Hint, tuple[str, ...]] = {
 }  # fmt: skip
 """Words, without capitals, whose presence gives the hint; the first that is found wins."""
 PERSONS = (
-    "person", "human", "face", "portrait", "someone", "somebody", "he", "she", "him", "her", "his", "woman",
-    "man", "girl", "boy", "lady", "gentleman", "child", "kid", "baby", "teenager", "adult", "mother",
-    "father", "mom", "dad", "grandmother", "grandfather", "grandma", "grandpa", "sister", "brother", "aunt",
-    "uncle", "bride", "groom", "king", "queen", "prince", "princess", "speaker", "presenter", "host",
-    "anchor", "newsreader", "reporter", "journalist", "teacher", "professor", "student", "pupil", "doctor", "nurse",
-    "scientist", "engineer", "chef", "cook", "baker", "waiter", "waitress", "barista", "farmer", "gardener",
-    "artist", "painter", "singer", "musician", "actor", "actress", "dancer", "model", "manager", "ceo",
-    "founder", "salesman", "saleswoman", "clerk", "lawyer", "judge", "soldier", "officer", "pilot",
-    "astronaut", "athlete", "runner", "coach", "trainer", "guide", "librarian", "writer", "author", "poet",
-    "priest", "monk", "nun", "wizard", "witch", "clown", "avatar", "character", "businessman",
-    "businesswoman", "fisherman", "policeman", "policewoman", "craftsman", "carpenter", "hairdresser",
-    "人", "女", "男", "孩", "脸", "她", "他", "老师", "先生", "小姐", "爷爷", "奶奶", "妈妈", "爸爸", "主播",
-    "主持", "医生", "教授", "演员", "歌手", "厨师", "学生",
+    "person", "human", "face", "portrait", "someone", "somebody", "he", "she", "him", "her", "his",
+    "woman", "man", "girl", "boy", "lady", "gentleman", "child", "kid", "baby", "teenager", "adult",
+    "mother", "father", "mom", "dad", "grandmother", "grandfather", "grandma", "grandpa", "sister",
+    "brother", "aunt", "uncle", "bride", "groom", "king", "queen", "prince", "princess", "speaker",
+    "presenter", "host", "anchor", "newsreader", "reporter", "journalist", "teacher", "professor",
+    "student", "pupil", "doctor", "nurse", "scientist", "engineer", "chef", "cook", "baker", "waiter",
+    "waitress", "barista", "farmer", "gardener", "artist", "painter", "singer", "musician", "actor",
+    "actress", "dancer", "model", "manager", "ceo", "founder", "salesman", "saleswoman", "clerk",
+    "lawyer", "judge", "soldier", "officer", "pilot", "astronaut", "athlete", "runner", "coach",
+    "trainer", "guide", "librarian", "writer", "author", "poet", "priest", "monk", "nun", "wizard",
+    "witch", "clown", "avatar", "character", "businessman", "businesswoman", "fisherman", "policeman",
+    "policewoman", "craftsman", "carpenter", "hairdresser", "人", "女", "男", "孩", "脸", "她", "他", "老师",
+    "先生", "小姐", "爷爷", "奶奶", "妈妈", "爸爸", "主播", "主持", "医生", "教授", "演员", "歌手", "厨师",
+    "学生",
 )  # fmt: skip
 """Words that name somebody. Without any of them the hint is "nobody"."""
 KNOWN_LANGUAGE = ("a", "an", "the", "in", "of", "with", "and", "on", "at", "under", "through")

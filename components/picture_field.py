@@ -1,0 +1,138 @@
+"""A picture in the form: uploaded or fetched from an address, judged at once, and kept by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from components import video_form_draft as form
+from components.notices import field_problem
+from components.person import Person, speak
+from components.routes import picture_url
+from components.wording import plain, size
+from lipsync.i18n import t
+from lipsync.pictures import Picture, PictureNotFound, picture_in_words
+from lipsync.request import Problem
+from lipsync.studio import Studio
+from lipsync.video_request import field_help
+
+TAKEN_MB = 60
+"""What the server lets pass; a picture above 10 MB is refused by us, in words."""
+_GIVEN = "video_pictures_given"
+
+
+def picture_field(studio: Studio, who: Person, problems: Sequence[Problem], field: str) -> None:
+    """The first or the last frame: what was taken, and the places to give one."""
+    kept = the_picture(studio, who, st.session_state.get(form.PICTURES[field]))
+    if kept is None and st.session_state.get(form.PICTURES[field]):
+        remove(field)
+        st.warning(t("The picture is no longer here. Add it again."))
+    if kept is not None:
+        _shown(kept, field)
+    _uploader(studio, who, field, another=kept is not None)
+    if kept is None:
+        _address(field)
+    _refusal(field)
+    field_problem(problems, field)
+
+
+def the_picture(studio: Studio, who: Person, picture_id: str | None) -> Picture | None:
+    """A kept picture, if it and its file are still here."""
+    if not picture_id:
+        return None
+    try:
+        picture = studio.pictures.get(picture_id, workspace=who.workspace)
+        studio.pictures.path(picture)
+    except PictureNotFound:
+        return None
+    return picture
+
+
+def facts(picture: Picture) -> None:
+    """Format, sides and size of a picture in one line."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.badge(picture.format.upper(), color="gray")
+        st.badge(f"{picture.width} × {picture.height}", icon=":material/aspect_ratio:", color="gray")
+        st.badge(size(picture.bytes), color="gray")
+
+
+def remove(field: str) -> None:
+    """Go on without this picture."""
+    st.session_state[form.PICTURES[field]] = None
+
+
+def _shown(picture: Picture, field: str) -> None:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key=f"whole-picture-{field}"
+    ):
+        st.image(picture_url(picture.id), alt=plain(picture.name, most=80), width=160)
+        with st.container(gap="xsmall", width="stretch"):
+            st.markdown(f"**{plain(picture.name, most=60)}**")
+            facts(picture)
+            st.button(
+                t("Remove this picture"), key=f"video_remove_{field}", icon=":material/close:",
+                type="tertiary", on_click=remove, args=(field,),
+            )  # fmt: skip
+
+
+def _uploader(studio: Studio, who: Person, field: str, *, another: bool) -> None:
+    labels = {
+        "picture": t("Another picture instead") if another else t("Picture to begin with"),
+        "tail_picture": t("Another last picture instead") if another else t("Picture to end with"),
+    }
+    # A new field after each picture, so that the bytes of the last one are freed.
+    key = f"video_upload_{field}_{st.session_state.get(_GIVEN, 0)}"
+    st.file_uploader(
+        labels[field],
+        type="image",
+        key=key,
+        max_upload_size=TAKEN_MB,
+        on_change=partial(take, studio, who, field, key),
+        help=field_help(field),
+    )
+
+
+def _address(field: str) -> None:
+    st.text_input(
+        t("Or the address of a picture"),
+        key=form.ADDRESSES[field],
+        placeholder="https://",
+        persist_state="session",
+        help=t("The service fetches it, so it must be public: jpg or png, at most 10 MB."),
+    )
+
+
+def take(studio: Studio, who: Person, field: str, key: str) -> None:
+    """Keep what was uploaded, if it may be sent."""
+    speak()
+    given = st.session_state.get(key)
+    if given is None:
+        return
+    st.session_state[_GIVEN] = st.session_state.get(_GIVEN, 0) + 1
+    try:
+        report, picture = studio.pictures.add(
+            given, name=given.name, workspace=who.workspace, owner=who.owner
+        )
+    except OSError:
+        why = t("This server could not keep it; its disk may be full. Please tell whoever runs it.")
+        st.session_state[form.REFUSED] = (field, given.name, why)
+        return
+    if picture is None:
+        st.session_state[form.REFUSED] = (field, given.name, picture_in_words(report))
+        return
+    st.session_state[form.PICTURES[field]] = picture.id
+    st.session_state[form.ADDRESSES[field]] = ""
+    st.session_state[form.REFUSED] = None
+
+
+def _refusal(field: str) -> None:
+    """Why the last picture was not taken."""
+    refused: tuple[str, str, str] | None = st.session_state.get(form.REFUSED)
+    if refused is not None and refused[0] == field:
+        st.error(
+            t("**{name}** was not taken. {why} Nothing was charged.", name=plain(refused[1], most=80),
+              why=plain(refused[2])),
+            icon=":material/error:",
+        )  # fmt: skip
