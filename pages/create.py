@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from components import draft, sound_actions, sound_form, words_form
-from components.asking import asker
 from components.face_check import face_warned, face_warning
+from components.known_pace import pace_of
 from components.notices import no_account_help
 from components.parent_picker import default_parent, parent_picker
 from components.person import person, speak
@@ -15,9 +15,7 @@ from components.summary import summary
 from components.wording import plain
 from lipsync.accounts import UnknownAccount
 from lipsync.i18n import t
-from lipsync.jobs.model import JobState
 from lipsync.jobs.store import JobNotFound
-from lipsync.pace import Pace, learned_pace
 from lipsync.parent_shelf import KnownParent, ParentNotFound, ParentQuery
 from lipsync.request import LipSyncRequest
 from lipsync.studio import current
@@ -39,6 +37,8 @@ def fill_from_job(job_id: str) -> None:
     except JobNotFound:
         note(t("The job to start from is not here. The form is empty instead."))
         return
+    if job.kind is not TaskKind.LIP_SYNC:
+        go("new-video", **{"from": job.id})
     request = LipSyncRequest.from_dict(job.request)
     key = (request.account, request.parent_task_id, request.video_id)
     seen = studio.parents.find(
@@ -74,25 +74,6 @@ def chosen_parent(known: list[KnownParent]) -> KnownParent | None:
     else:
         st.query_params.pop("parent", None)
     return found
-
-
-def pace_of(request: LipSyncRequest) -> Pace:
-    """How fast the chosen voice was in earlier clips; listened to beside the page, not before it."""
-    account, voice, language = request.account, request.voice_id, request.voice_language
-    if not account or not voice or not language:
-        return Pace()
-    # Asked anew only when another clip is there.
-    clips = studio.jobs.count(workspace=who.workspace, states=[JobState.READY])
-    subject = ("pace", studio.settings.database_address, account, voice, language, clips)
-    answer = asker().ask(
-        subject,
-        lambda: learned_pace(
-            studio.database, studio.archive, account=account, voice_id=voice, language=language
-        ),
-        fresh_seconds=3_600,
-        patience_seconds=0.5,
-    )
-    return answer.value or Pace()
 
 
 def send() -> None:
@@ -170,7 +151,7 @@ with right:
     source = words_form.source_choice()
     seconds = parent.parent.seconds if parent else None
     if source == "text":
-        words_form.text_fields(problems, clip_seconds=seconds, pace=pace_of(request))
+        words_form.text_fields(problems, clip_seconds=seconds, pace=pace_of(studio, who, request))
     elif source == "link":
         sound_form.link_field(studio, who, problems)
     else:

@@ -127,7 +127,10 @@ def look_up_form() -> None:
             st.markdown(f"{mark} `{task_id.replace('`', '')[:60]}` {words}")
 
 
-st.title(t("Videos"))
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    st.title(t("Videos"), width="content")
+    if studio.accounts and st.button(t("Make a new video"), type="primary", icon=":material/video_call:"):
+        go("new-video")
 st.caption(t("Videos made with your accounts. The service lets those of 5 s or 10 s speak, for 30 days."))
 if not studio.accounts:
     no_account_help()
