@@ -42,6 +42,8 @@ FAULTS = (
     # A request is accepted (and billed), and its answer is lost.
     ("reset", {"route": "create", "probability": 0.03, "after": True}),
     ("http", {"route": "create", "probability": 0.03, "status": 503}),
+    ("delay", {"route": "create-video", "probability": 0.5, "seconds": 0.3, "after": True}),
+    ("reset", {"route": "create-video", "probability": 0.03, "after": True}),
     ("http", {"route": "query", "probability": 0.03, "status": 502}),
     ("reset", {"route": "download", "probability": 0.03}),
 )
@@ -49,7 +51,7 @@ FAULTS = (
 
 @dataclass(frozen=True)
 class Tally:
-    """What a run cost. All but the first three should be 0."""
+    """What a run cost. What `clean` names must be 0."""
 
     kills: int
     jobs: int
@@ -62,11 +64,15 @@ class Tally:
     stuck: int
     paid_twice: int
     ready_without_file: int
+    chains: int
+    chains_broken: int
 
     @property
     def clean(self) -> bool:
         """Whether the promise was kept."""
-        return not (self.lost or self.stuck or self.paid_twice or self.ready_without_file)
+        return not (
+            self.lost or self.stuck or self.paid_twice or self.ready_without_file or self.chains_broken
+        )
 
 
 @dataclass
@@ -127,20 +133,23 @@ class Run:
         charged = {p["text"] for p in self.sandbox.log()["posts"] if p["accepted"]}
         archive = Archive(self.data)
         unknown = [j for j in known.values() if j.state is JobState.UNKNOWN]
+        chains = [j for j in known.values() if j.then_request is not None]
         result = Tally(
             kills=kills,
             jobs=len(known),
             ready=sum(j.state is JobState.READY for j in known.values()),
             failed=sum(j.state is JobState.FAILED for j in known.values()),
             adopted=sum(any(e.event == "adopted" for e in jobs.events(j)) for j in known),
-            unknown_not_charged=sum(j.request["text"] not in charged for j in unknown),
-            unknown_but_charged=sum(j.request["text"] in charged for j in unknown),
+            unknown_not_charged=sum(words_of(j) not in charged for j in unknown),
+            unknown_but_charged=sum(words_of(j) in charged for j in unknown),
             lost=len(set(acked) - set(known)),
             stuck=sum(j.state in LIVE for j in known.values()),
             paid_twice=sum(n > 1 for n in accepted_per_text(self.sandbox).values()),
             ready_without_file=sum(
                 j.state is JobState.READY and not playable(archive, j) for j in known.values()
             ),
+            chains=len(chains),
+            chains_broken=sum(is_broken(chain, known) for chain in chains),
         )
         for job in known.values():
             if job.state not in (JobState.READY, JobState.UNKNOWN):
@@ -156,6 +165,19 @@ class Run:
             *(["--until-done"] if until_done else []), *(["--unprotected"] if self.unprotected else []),
         ]  # fmt: skip
         return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def words_of(job: Job) -> str:
+    """The words that only this job has: its line, or what its video shows."""
+    return str(job.request.get("text") or job.request.get("prompt"))
+
+
+def is_broken(chain: Job, known: dict[str, Job]) -> bool:
+    """Whether the line of a finished video did not become one job that knows where it came from."""
+    after = [job for job in known.values() if job.after_job_id == chain.id]
+    if chain.state is JobState.READY:
+        return [job.id for job in after] != [chain.then_job_id]
+    return bool(after)
 
 
 def accepted_per_text(sandbox: RunningSandbox) -> Counter[str]:

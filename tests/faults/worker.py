@@ -11,7 +11,9 @@ import os
 import random
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,6 +25,10 @@ from lipsync.request import LipSyncRequest
 from lipsync.settings import load_settings
 from lipsync.studio import Studio, open_studio
 from lipsync.upstream.replies import TaskKind
+from tests.support.videos import video
+
+CHAINS = 0.3
+"""The share of jobs that make a video first and send their line when it is ready."""
 
 
 def arguments() -> argparse.Namespace:
@@ -64,7 +70,7 @@ def take_in(studio: Studio, given: argparse.Namespace) -> None:
     for number in range(given.jobs):
         task_id, video_id = chance.choice(parents).split("/")
         key = f"{given.prefix}-{number}"
-        request = LipSyncRequest(
+        line = LipSyncRequest(
             account="main",
             parent_task_id=task_id,
             video_id=video_id,
@@ -74,14 +80,15 @@ def take_in(studio: Studio, given: argparse.Namespace) -> None:
             voice_language="en",
             voice_speed="1.0",
         )
-        job = studio.engine.submit(
-            kind=TaskKind.LIP_SYNC,
-            account="main",
-            request=request.as_dict(),
-            submit_key=key,
-            workspace="local",
-            owner=f"person-{number % 2}",
-        )
+        whole: dict[str, Any] = {"kind": TaskKind.LIP_SYNC, "request": line.as_dict()}
+        if chance.random() < CHAINS:
+            whole = {
+                "kind": TaskKind.TEXT2VIDEO,
+                "request": video(f"Scene {key}."),
+                "then": replace(line, parent_task_id="", video_id="").as_dict(),
+            }
+        owner = f"person-{number % 2}"
+        job = studio.engine.submit(account="main", submit_key=key, workspace="local", owner=owner, **whole)
         with given.acked.open("a", encoding="utf-8") as file:
             file.write(f"{job.id} {key}\n")
             file.flush()
