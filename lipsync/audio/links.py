@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from requests import certs
+
 from lipsync.audio.addresses import is_public
 from lipsync.audio.check import MAX_SOUND_BYTES
 from lipsync.audio.sniff import sniff
@@ -36,9 +38,9 @@ _INSIDE_NAMES = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".in
 class LinkReport:
     """What came of a link. `reason` is None when the file is at its place, otherwise one of
 
-    bad_link, not_http, has_password, not_public, unknown_host, no_answer, too_slow, not_found
-    (`status` says more), too_many_redirects, too_big, not_audio, empty. `words.link_in_words`
-    has the sentences.
+    bad_link, not_http, has_password, not_public, unknown_host, no_answer, bad_certificate,
+    too_slow, not_found (`status` says more), too_many_redirects, too_big, not_audio, empty.
+    `words.link_in_words` has the sentences.
     """
 
     reason: str | None
@@ -168,14 +170,24 @@ def _connect(
         try:
             raw = socket.create_connection((address, port), timeout=left)
             if scheme == "https":
-                raw = ssl.create_default_context().wrap_socket(raw, server_hostname=host)
-        except (OSError, ValueError):
+                raw = _secured(raw, host)
+        except (OSError, ValueError) as error:
             if raw is not None:
                 raw.close()
+            if isinstance(error, ssl.SSLCertVerificationError):
+                raise _Refused("bad_certificate") from error
             continue
         connection.sock = raw
         return connection
     raise _Refused("too_slow" if time.monotonic() >= deadline else "no_answer")
+
+
+def _secured(raw: socket.socket, host: str) -> socket.socket:
+    """The connection encrypted, once the other side has proved to be `host`."""
+    trusted = ssl.create_default_context()
+    # Not every system brings a list of authorities: Python for macOS does not.
+    trusted.load_verify_locations(certs.where())
+    return trusted.wrap_socket(raw, server_hostname=host)
 
 
 def _exchange(

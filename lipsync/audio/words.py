@@ -65,6 +65,9 @@ def link_in_words(report: LinkReport) -> str:
         "unknown_host": t("The address in this link does not exist. Please check it for typing mistakes."),
         "no_answer": t("Nothing answered at this link, or it broke off. "
                        "Please try again or upload the file."),
+        "bad_certificate": t("The site behind this link could not prove that it is the right one "
+                             "(its certificate is not valid). "
+                             "Please check the link or upload the file instead."),
         "too_slow": t("The link took longer than {seconds} s. Please try again or upload the file.",
                       seconds=f"{TOTAL_SECONDS:g}"),
         "not_found": t("The site did not give out the file (answer {status}). Please check the link.",

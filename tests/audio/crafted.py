@@ -71,6 +71,22 @@ def m4a(
     return box(b"ftyp", b"M4A ", bytes(4), b"M4A ") + movie + box(b"mdat", data)
 
 
+def matroska(data: bytes, *, rate: float) -> bytes:
+    """A Matroska file with 8-bit samples in blocks of 25,000, each of which says that it comes first."""
+
+    def element(name: str, content: bytes) -> bytes:
+        return bytes.fromhex(name) + (len(content) | 1 << 56).to_bytes(8, "big") + content
+
+    sound = element("B5", struct.pack(">d", rate)) + element("9F", b"\1") + element("6264", b"\x08")
+    track = element("D7", b"\1") + element("73C5", b"\1") + element("83", b"\2")
+    track += element("86", b"A_PCM/INT/LIT") + element("E1", sound)
+    blocks = [element("A3", b"\x81\0\0\x80" + data[at : at + 25_000]) for at in range(0, len(data), 25_000)]
+    content = element("1549A966", element("2AD7B1", (1_000_000).to_bytes(3, "big")))
+    content += element("1654AE6B", element("AE", track))
+    content += element("1F43B675", element("E7", b"\0") + b"".join(blocks))
+    return element("1A45DFA3", element("4282", b"matroska")) + element("18538067", content)
+
+
 def id3(size: int, content: bytes = b"") -> bytes:
     """An ID3v2 tag of `size` bytes behind its header."""
     digits = bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0))
@@ -198,6 +214,9 @@ def _bombs(folder: Path) -> Iterator[tuple[Made, bytes]]:
     yield Made("bomb_holes.mp3", "too_long", ("damaged", "trailing_data")), holes
     yield Made("bomb_tags.mp3", "not_audio"), id3(0) * 480_000
     yield Made("bomb_size.mp3", "too_big"), frames * 4_000
+    # Thirteen hours for whoever counts samples, 250 seconds for whoever reads the times.
+    endless = matroska(bytes(range(250)) * 19_200, rate=100.0)
+    yield Made("bomb_same_time.mp3", "wrong_container"), endless
 
 
 def _attacks(folder: Path) -> Iterator[tuple[Made, bytes]]:

@@ -92,6 +92,7 @@ def test_a_source_bigger_than_the_check_allows_is_made_to_fit(tmp_path: Path) ->
     [("attack_hls_local.mp3", "not_audio"), ("attack_other_file.m4a", "undecodable"),
      ("silence.wav", "silent"),
      ("empty.mp3", "empty"), ("video_only.m4a", "no_audio"), ("bomb_nothing_real.m4a", None),
+     ("bomb_same_time.mp3", None),
      ("mp3_few_frames.mp3", "too_short")],
 )  # fmt: skip
 def test_what_holds_no_sound_is_refused_and_nothing_is_written(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -11,57 +11,17 @@ import pytest
 from lipsync.audio import links
 from lipsync.audio.links import fetch_link
 from tests.audio.crafted import pcm, riff
+from tests.support.website import Site, answer, running_site
 
 SOUND = riff(pcm(3.0))
-Answer = Callable[[BaseHTTPRequestHandler], None]
 HERE = frozenset({"127.0.0.1", "sound.example"})
-
-
-def answer(handler: BaseHTTPRequestHandler, body: bytes = b"", status: int = 200, **headers: str) -> None:
-    handler.send_response(status)
-    for name, value in {"Content_Length": str(len(body)), **headers}.items():
-        handler.send_header(name.replace("_", "-"), value)
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-class Site:
-    """A web server whose pages are functions; it remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, Answer] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                site.asked.append((self.path, dict(self.headers)))
-                try:
-                    site.pages[self.path.partition("?")[0]](self)
-                except (BrokenPipeError, ConnectionResetError):
-                    self.close_connection = True
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
-        threading.Thread(
-            target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
-
-    def url(self, path: str, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    running = Site()
-    running.pages["/a.wav"] = lambda handler: answer(handler, SOUND, Content_Type="audio/wav")
-    yield running
-    running.server.shutdown()
-    running.server.server_close()
+    with running_site() as running:
+        running.pages["/a.wav"] = lambda handler: answer(handler, SOUND, Content_Type="audio/wav")
+        yield running
 
 
 def test_a_sound_at_a_link_is_fetched(site: Site, tmp_path: Path) -> None:
@@ -227,7 +187,7 @@ def test_nobody_listening_is_no_answer(tmp_path: Path) -> None:
     assert fetch_link(url, tmp_path / "a", allowed_hosts=HERE).reason == "no_answer"
 
 
-def test_an_unproven_certificate_is_not_trusted(site: Site, tmp_path: Path) -> None:
+def test_a_site_that_cannot_speak_https_gives_no_answer(site: Site, tmp_path: Path) -> None:
     secure = site.url("/a.wav").replace("http:", "https:")
     assert fetch_link(secure, tmp_path / "a", allowed_hosts=HERE).reason == "no_answer"
     assert site.asked == []
