@@ -15,7 +15,7 @@ from components.person import Person, speak
 from components.wording import plain
 from lipsync.explain import explain_call
 from lipsync.i18n import plural, t
-from lipsync.parent_shelf import KnownParent, ParentNotFound
+from lipsync.parent_shelf import KnownParent
 from lipsync.parents import eligibility
 from lipsync.request import Problem
 from lipsync.studio import Studio
@@ -135,7 +135,7 @@ def find_task(studio: Studio, who: Person, task_id: str) -> tuple[str, tuple[Kno
 
 
 def _found_or_not(studio: Studio, who: Person, task_id: str) -> tuple[KnownParent, ...]:
-    try:
-        return studio.parents.look_up(task_id, workspace=who.workspace, owner=who.owner)
-    except ParentNotFound:
-        return ()
+    found = studio.parents.look_up(task_id, workspace=who.workspace, owner=who.owner)
+    if found.error is not None:
+        raise found.error
+    return found.parents

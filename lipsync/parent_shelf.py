@@ -2,13 +2,12 @@
 
 Addresses of videos are signed and short-lived, so they are never stored: a copy is fetched
 with a fresh one, and stays when the service forgets it. Pages read the database (`page`,
-`get`, `lists`); what asks the service is `sync`, `look_up…`, `refresh` and `video`.
+`get`, `lists`); what asks the service is `sync`, `look_up`, `refresh` and `video`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -37,11 +36,6 @@ __all__ = [
     "import_text",
 ]  # fmt: skip
 
-LOOK_UPS_AT_ONCE = 4
-"""The service asks for a slow pace; four ids at a time are quick enough for a page."""
-MOST_LOOK_UPS = 100
-"""In one call; each is up to two questions per account."""
-
 
 class ParentNotFound(LookupError):
     """No account has that task, or there is no such parent here."""
@@ -61,6 +55,11 @@ class LookedUp:
     def error(self) -> UpstreamError | None:
         """The first trouble, of an account that might have it."""
         return next(iter(self.errors.values()), None)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody has it: every account was asked, and said so."""
+        return not self.parents and not self.errors and bool(self.without)
 
 
 class ParentShelf:
@@ -142,40 +141,27 @@ class ParentShelf:
         everybody = workspaces_here(self._database) | set(workspaces)
         return sync_account(self._database, client, account, workspaces=everybody)
 
-    def look_up(self, task_id: str, *, workspace: str, owner: str) -> tuple[KnownParent, ...]:
-        """Find a task by its id on every account, in text2video and image2video.
+    def look_up(self, task_id: str, *, workspace: str, owner: str) -> LookedUp:
+        """Ask every account for a task, in text2video and image2video, each with one more try.
 
-        Raises `ParentNotFound` when every account says no, and the first `UpstreamError` when
-        one could not be asked and none has it.
+        What the service answers is never raised, only told. `LookUps` does this beside the pages.
         """
-        found = self._look(task_id.strip(), workspace, owner, None)
-        if found.error is not None:
-            raise found.error
-        if not found.parents:
-            raise ParentNotFound(found.task_id[:MAX_TASK_ID])
-        return found.parents
-
-    def look_up_many(
-        self,
-        task_ids: Iterable[str],
-        *,
-        workspace: str,
-        owner: str,
-        heard: Callable[[LookedUp], object] = lambda _: None,
-    ) -> tuple[LookedUp, ...]:
-        """`look_up` for several ids at once, each with one more try; one answer per id, in their order.
-
-        `heard` gets each answer as soon as it is there, from one of a few threads.
-        """
-
-        def look(task_id: str) -> LookedUp:
-            found = self._look(task_id, workspace, owner, retry.PAGE)
-            heard(found)
-            return found
-
-        wanted = list(dict.fromkeys(task_ids))[:MOST_LOOK_UPS]
-        with ThreadPoolExecutor(LOOK_UPS_AT_ONCE, thread_name_prefix="look-up") as pool:
-            return tuple(pool.map(look, wanted))
+        task_id = task_id.strip()
+        if "/" in task_id or len(task_id) > MAX_TASK_ID:
+            # No route leads to such an id, which would look as if the service had no routes.
+            return LookedUp(task_id, without=tuple(self._clients.accounts))
+        without: list[str] = []
+        errors: dict[str, UpstreamError] = {}
+        for name in self._clients.accounts:
+            try:
+                task = self._find(name, task_id)
+            except UpstreamError as error:
+                errors[name] = error
+                continue
+            if task is not None:
+                return LookedUp(task_id, self._keep(task, name, workspace, owner, "looked_up"))
+            without.append(name)
+        return LookedUp(task_id, without=tuple(without), errors=errors)
 
     def refresh(self, one: KnownParent, *, owner: str) -> KnownParent:
         """Ask for one parent again; that the service no longer has it is written down.
@@ -239,24 +225,7 @@ class ParentShelf:
                 sa.update(parents).where(parents.c.id == parent_id).values(copied_at=utcnow(), **seen)
             )
 
-    def _look(self, task_id: str, workspace: str, owner: str, policy: retry.RetryPolicy | None) -> LookedUp:
-        if "/" in task_id or len(task_id) > MAX_TASK_ID:
-            # No route leads to such an id, which would look as if the service had no routes.
-            return LookedUp(task_id, without=tuple(self._clients.accounts))
-        without: list[str] = []
-        errors: dict[str, UpstreamError] = {}
-        for name in self._clients.accounts:
-            try:
-                task = self._find(name, task_id, policy)
-            except UpstreamError as error:
-                errors[name] = error
-                continue
-            if task is not None:
-                return LookedUp(task_id, self._keep(task, name, workspace, owner, "looked_up"))
-            without.append(name)
-        return LookedUp(task_id, without=tuple(without), errors=errors)
-
-    def _find(self, account: str, task_id: str, policy: retry.RetryPolicy | None) -> Task | None:
+    def _find(self, account: str, task_id: str) -> Task | None:
         """A parent's task on one account, or None when the account says that it has none.
 
         Raises `UpstreamError` when it could not be asked, also when no route is there to ask.
@@ -265,9 +234,7 @@ class ParentShelf:
         errors: list[UpstreamError] = []
         for kind in PARENT_KINDS:
             try:
-                if policy is None:
-                    return client.query(kind, task_id)
-                return retry.call(partial(client.query, kind, task_id), policy, is_create=False)
+                return retry.call(partial(client.query, kind, task_id), retry.PAGE, is_create=False)
             except UpstreamError as error:
                 errors.append(error)
         for trouble in errors:

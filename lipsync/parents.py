@@ -57,6 +57,8 @@ class Eligibility:
 
     eligible: bool
     reasons: tuple[str, ...]
+    in_short: tuple[str, ...]
+    """The same in two or three words each, for a card."""
     days_left: int | None
     """Whole days until the video is too old; None where its age is unknown."""
     soon_too_old: bool
@@ -100,51 +102,52 @@ def eligibility(
     left = None if parent.created_at is None else parent.created_at + MAX_AGE - now
     reasons = [*_status_reasons(parent), *_length_reasons(parent)]
     if accounts is not None and parent.account not in accounts:
-        reasons.append(
-            t(
-                "It belongs to the account {name}, which is no longer in the settings. "
-                "Only the account that made a video can let it speak.",
-                name=parent.account,
-            )
+        words = t(
+            "It belongs to the account {name}, which is no longer in the settings. "
+            "Only the account that made a video can let it speak.",
+            name=parent.account,
         )
+        reasons.append((t("Its account was removed"), words))
     if parent.gone:
-        reasons.append(t("The service no longer has it, so it cannot speak any more. A copy here stays."))
+        words = t("The service no longer has it, so it cannot speak any more. A copy here stays.")
+        reasons.append((t("Gone at the service"), words))
     if left is not None and left <= timedelta(0):
-        age = (now - (parent.created_at or now)).days
-        reasons.append(
-            t(
-                "It is {days} days old. The service takes videos of the last 30 days only: make it again.",
-                days=age,
-            )
+        words = t(
+            "It is {days} days old. The service takes videos of the last 30 days only: make it again.",
+            days=(now - (parent.created_at or now)).days,
         )
+        reasons.append((t("Too old"), words))
     return Eligibility(
         eligible=not reasons,
-        reasons=tuple(reasons),
+        reasons=tuple(words for _, words in reasons),
+        in_short=tuple(short for short, _ in reasons),
         days_left=None if left is None else max(left, timedelta(0)).days,
         soon_too_old=left is not None and timedelta(0) < left <= SOON,
     )
 
 
-def _status_reasons(parent: Parent) -> list[str]:
+_Reasons = list[tuple[str, str]]
+"""In two or three words, and in sentences."""
+
+
+def _status_reasons(parent: Parent) -> _Reasons:
     if parent.status is TaskStatus.FAILED:
-        return [
-            t("Making it failed: {reason}", reason=parent.reason) if parent.reason else t("Making it failed.")
-        ]
+        said = t("Making it failed: {reason}", reason=parent.reason) if parent.reason else ""
+        return [(t("Failed"), said or t("Making it failed."))]
     if parent.status is not TaskStatus.SUCCEED:
-        return [t("It is still being made. Come back when it is ready.")]
+        return [(t("Still being made"), t("It is still being made. Come back when it is ready."))]
     if not parent.video_id:
-        return [t("The service lists no video for it. Look again in a minute.")]
+        return [(t("No video yet"), t("The service lists no video for it. Look again in a minute."))]
     return []
 
 
-def _length_reasons(parent: Parent) -> list[str]:
+def _length_reasons(parent: Parent) -> _Reasons:
     if parent.status is not TaskStatus.SUCCEED or not parent.video_id or parent.seconds is None:
         return []
     if any(abs(parent.seconds - allowed) <= TOLERANCE_SECONDS for allowed in ALLOWED_SECONDS):
         return []
-    return [
-        t(
-            "It is {seconds} s long. The service takes videos of 5 s or 10 s only.",
-            seconds=f"{parent.seconds:.1f}",
-        )
-    ]
+    words = t(
+        "It is {seconds} s long. The service takes videos of 5 s or 10 s only.",
+        seconds=f"{parent.seconds:.1f}",
+    )
+    return [(t("Not 5 s or 10 s long"), words)]

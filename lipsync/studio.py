@@ -26,6 +26,7 @@ from lipsync.pictures import PictureShelf
 from lipsync.settings import Settings, load_settings
 from lipsync.shelf.copies import ParentCopies
 from lipsync.shelf.keeper import ParentKeeper
+from lipsync.shelf.look_ups import LookUps
 from lipsync.sounds import SoundShelf
 from lipsync.sounds.cleaning import SoundCleaner
 
@@ -46,6 +47,7 @@ class Studio:
     pictures: PictureShelf
     parents: ParentShelf
     keeper: ParentKeeper
+    look_ups: LookUps
     faces: FaceChecks
     cleaner: SoundCleaner
     sandbox: LocalSandbox | None = None
@@ -72,6 +74,7 @@ class Studio:
         """Stop working; nothing is lost."""
         self.cleaner.stop()
         self.faces.stop()
+        self.look_ups.stop()
         self.keeper.stop()
         self.engine.stop()
         if self.sandbox is not None:
@@ -129,6 +132,7 @@ def open_studio(settings: Settings | None = None) -> Studio:
         pictures=pictures,
         parents=parents,
         keeper=ParentKeeper(parents, copies, clients, sync_minutes=settings.sync_minutes),
+        look_ups=LookUps(parents),
         faces=FaceChecks(
             KeptVerdicts(settings.data_path, database), parents, pictures, enabled=settings.face_check
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -21,11 +22,12 @@ from lipsync.database.migrate import migrate
 from lipsync.database.tables import parents
 from lipsync.jobs.store import utcnow
 from lipsync.media import probe_video
-from lipsync.parent_shelf import LookedUp, ParentQuery, ParentShelf
+from lipsync.parent_shelf import ParentQuery, ParentShelf
 from lipsync.parents import eligibility
 from lipsync.shelf.copies import MOST_TRIES, ParentCopies
 from lipsync.shelf.keeper import ParentKeeper
 from lipsync.shelf.lists import PAGE_SIZE
+from lipsync.shelf.look_ups import AT_ONCE, Batch, LookUps
 from lipsync.thumbnails import WIDTH
 from lipsync.upstream.errors import NotFound
 from tests.support.bench import account
@@ -222,31 +224,80 @@ def test_a_keeper_that_may_only_look_when_asked_does_not_look(
 # -- many ids --------------------------------------------------------------------------------------
 
 
-def test_many_ids_are_looked_up_at_once_and_each_is_answered(
+def batch_of(desk: Desk, *task_ids: str) -> tuple[LookUps, Batch]:
+    """A finished batch."""
+    look_ups = LookUps(desk.shelf)
+    batch_id = look_ups.start(task_ids, **ME)
+    done = look_ups.wait(batch_id, workspace="local", seconds=30)
+    assert done is not None
+    assert done.done
+    return look_ups, done
+
+
+def test_many_ids_are_looked_up_beside_the_page_and_each_is_answered(
     make: Callable[..., Desk], service: Service
 ) -> None:
     for number in range(8):
         service.add(f"T{number}")
-    desk = make()
-    heard: list[LookedUp] = []
-    wanted = ["T3", "nobody", "T3", *(f"T{n}" for n in range(8))]
-    found = desk.shelf.look_up_many(wanted, heard=heard.append, **ME)
-    assert sorted(one.task_id for one in heard) == sorted(one.task_id for one in found)
-    assert [one.task_id for one in found] == ["T3", "nobody", "T0", "T1", "T2", "T4", "T5", "T6", "T7"]
-    assert [bool(one.parents) for one in found] == [True, False] + [True] * 7
-    assert all(one.error is None for one in found)
-    assert {one.source for one in found[0].parents} == {"looked_up"}
+    look_ups, batch = batch_of(make(), "T3", "nobody", "T3", *(f"T{n}" for n in range(8)))
+    assert [one.task_id for one in batch.answers] == [
+        "T3",
+        "nobody",
+        "T0",
+        "T1",
+        "T2",
+        "T4",
+        "T5",
+        "T6",
+        "T7",
+    ]
+    assert [bool(one.parents) for one in batch.answers] == [True, False] + [True] * 7
+    assert [one.settled for one in batch.answers] == [False, True] + [False] * 7
+    assert {one.source for one in batch.answers[0].parents} == {"looked_up"}
+    assert look_ups.batch(batch.id, workspace="other") is None
+    assert look_ups.batch("0" * 32, workspace="local") is None
 
 
-def test_could_not_be_asked_is_told_apart_from_not_found(make: Callable[..., Desk], service: Service) -> None:
+def test_only_what_could_not_be_asked_is_asked_again(make: Callable[..., Desk], service: Service) -> None:
     service.add("T1")
-    with RepliesServer(lambda seen: (500, {}, {"code": 5000})) as broken:
+    down = True
+    flaky = lambda seen: (500, {}, {"code": 5000}) if down else MISSING  # noqa: E731
+    with RepliesServer(flaky) as broken:
         desk = make(accounts={"broken": broken.url, "main": service.url})
-        known, unknown = desk.shelf.look_up_many(["T1", "T2"], **ME)
+        look_ups, batch = batch_of(desk, "T1", "T2")
+        known, unknown = batch.answers
         assert known.parents
-        assert (unknown.parents, unknown.error is not None) == ((), True)
-        assert (list(unknown.errors), unknown.without) == (["broken"], ("main",))
+        assert (unknown.parents, list(unknown.errors), unknown.without) == ((), ["broken"], ("main",))
         assert len(broken.seen) == 8  # two ids, two kinds, one more try each
+        down = False
+        look_ups.again(batch.id, workspace="other")
+        assert look_ups.batch(batch.id, workspace="local") == batch
+        look_ups.again(batch.id, workspace="local")
+        now = look_ups.wait(batch.id, workspace="local", seconds=30)
+        assert now is not None
+        assert now.answers[1].without == ("broken", "main")
+        assert len(broken.seen) == 10
+
+
+def test_ids_that_wait_are_given_up_when_the_studio_stops(
+    make: Callable[..., Desk], service: Service
+) -> None:
+    gate = threading.Event()
+
+    def slow(seen: Seen) -> Any:
+        gate.wait(30)
+        return MISSING
+
+    with RepliesServer(slow) as server:
+        look_ups = LookUps(make(accounts={"main": server.url}).shelf)
+        batch_id = look_ups.start([f"T{n}" for n in range(50)], **ME)
+        wait_until(lambda: len(server.seen) == AT_ONCE, what="the first questions")
+        look_ups.stop()
+        gate.set()
+        wait_until(lambda: look_ups._threads == 0, what="the threads' end")
+        now = look_ups.batch(batch_id, workspace="local")
+        assert now is not None
+        assert len(now.answers) == AT_ONCE
 
 
 # -- what died upstream, and whose account is gone ----------------------------------------------------
@@ -257,7 +308,7 @@ def test_a_video_that_the_service_lost_says_so_until_it_is_back(
 ) -> None:
     service.add("T1")
     desk = make()
-    (one,) = desk.shelf.look_up("T1", **ME)
+    (one,) = desk.shelf.look_up("T1", **ME).parents
     path = desk.shelf.video(one.id)
     kept, service.tasks = service.tasks, []
     with pytest.raises(NotFound):

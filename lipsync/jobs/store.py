@@ -25,6 +25,7 @@ from lipsync.jobs.model import (
     JobEvent,
     JobState,
 )
+from lipsync.parents import ParentKey
 from lipsync.upstream.replies import TaskKind
 
 _COLUMNS = [jobs.c[f.name] for f in fields(Job)]
@@ -117,10 +118,11 @@ class JobStore:
         workspace: str | None = None,
         owner: str | None = None,
         states: Iterable[JobState] | None = None,
+        parent: ParentKey | None = None,
         limit: int = 50,
         offset: int = 0,
     ) -> list[Job]:
-        """Jobs, newest first."""
+        """Jobs, newest first; with `parent`, the lip syncs that speak with it."""
         query = sa.select(*_COLUMNS).order_by(jobs.c.created_at.desc(), jobs.c.id)
         if workspace is not None:
             query = query.where(jobs.c.workspace == workspace)
@@ -128,6 +130,13 @@ class JobStore:
             query = query.where(jobs.c.owner == owner)
         if states is not None:
             query = query.where(jobs.c.state.in_(list(states)))
+        if parent is not None:
+            account, task_id, video_id = parent
+            query = query.where(
+                jobs.c.account == account,
+                jobs.c.parent_task_id == task_id,
+                jobs.c.parent_video_id == video_id,
+            )
         with self.engine.connect() as connection:
             return [_job(row) for row in connection.execute(query.limit(limit).offset(offset))]
 

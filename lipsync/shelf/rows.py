@@ -31,8 +31,9 @@ class KnownParent:
     """A parent as it is kept here; `id` names it in addresses of ours.
 
     `width` and `height` (pixels) were seen in the file itself; `copy_bytes` is the size of the copy
-    on our disk, None without one. `job_id` is the job that made it here. `used_count` is how many
-    lip syncs of the workspace speak with it, those that were taken back or failed left out.
+    on our disk, None without one; `pictured` tells whether a small picture of it was made.
+    `job_id` is the job that made it here. `used_count` is how many lip syncs of the workspace
+    speak with it, those that were taken back or failed left out.
     """
 
     id: str
@@ -44,9 +45,13 @@ class KnownParent:
     width: int | None = None
     height: int | None = None
     copy_bytes: int | None = None
+    pictured: bool = False
     job_id: str | None = None
     used_count: int = 0
 
+
+NO_USES = (JobState.CANCELLED, JobState.FAILED)
+"""A lip sync that came to nothing does not count as a use."""
 
 _uses = (
     sa.select(sa.func.count())
@@ -55,7 +60,7 @@ _uses = (
         jobs.c.parent_task_id == parents.c.task_id,
         jobs.c.parent_video_id == parents.c.video_id,
         jobs.c.workspace == parents.c.workspace,
-        jobs.c.state.not_in([JobState.CANCELLED, JobState.FAILED]),
+        jobs.c.state.not_in(NO_USES),
     )
     .correlate(parents)
     .scalar_subquery()
@@ -79,6 +84,7 @@ def known(row: sa.Row[Any]) -> KnownParent:
         width=row.width,
         height=row.height,
         copy_bytes=row.copy_bytes,
+        pictured=row.pictured_at is not None,
         job_id=row.job_id,
         used_count=int(row.used_count),
         parent=Parent(

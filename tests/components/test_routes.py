@@ -202,7 +202,7 @@ def test_nothing_beside_videos_and_sounds_can_be_had(site: Site) -> None:
 
 def test_a_parents_video_is_fetched_when_it_is_first_asked_for_and_stays(site: Site) -> None:
     one = site.sandbox.parents()["first"]
-    (known,) = site.studio.parents.look_up(one["task_id"], workspace="local", owner="local")
+    (known,) = site.studio.parents.look_up(one["task_id"], workspace="local", owner="local").parents
     path = site.studio.archive.parent_path(known.id)
     assert not path.exists()
     first = site.get(parent_url(known.id))
@@ -215,7 +215,7 @@ def test_a_parents_video_is_fetched_when_it_is_first_asked_for_and_stays(site: S
 
 def test_a_card_shows_a_film_strip_until_its_picture_is_made(site: Site) -> None:
     one = site.sandbox.parents()["first"]
-    (known,) = site.studio.parents.look_up(one["task_id"], workspace="local", owner="local")
+    (known,) = site.studio.parents.look_up(one["task_id"], workspace="local", owner="local").parents
     strip = site.get(thumbnail_url(known.id))
     assert (strip.status_code, strip.headers["Content-Type"]) == (200, "image/svg+xml")
     assert strip.headers["Cache-Control"] == "no-store"
@@ -237,7 +237,7 @@ def test_a_picture_that_somebody_gave_is_served_by_its_id_only(site: Site) -> No
 
 def test_a_parent_that_cannot_be_fetched_just_now_says_so_without_an_address(site: Site) -> None:
     one = site.sandbox.parents()["second"]
-    (known,) = site.studio.parents.look_up(one["task_id"], workspace="local", owner="local")
+    (known,) = site.studio.parents.look_up(one["task_id"], workspace="local", owner="local").parents
     site.sandbox.set_fault("http", route="query", status=503)
     try:
         answer = site.get(parent_url(known.id))
@@ -250,7 +250,7 @@ def test_a_parent_that_cannot_be_fetched_just_now_says_so_without_an_address(sit
 
 def test_a_parent_without_a_video_is_missing(site: Site) -> None:
     one = site.sandbox.parents()["still-processing"]
-    (known,) = site.studio.parents.look_up(one["task_id"], workspace="local", owner="local")
+    (known,) = site.studio.parents.look_up(one["task_id"], workspace="local", owner="local").parents
     assert site.get(parent_url(known.id)).status_code == 404
 
 
