@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from requests import certs
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from lipsync.audio.addresses import is_public
 from lipsync.audio.check import MAX_SOUND_BYTES
@@ -186,7 +186,7 @@ def _secured(raw: socket.socket, host: str) -> socket.socket:
     """The connection encrypted, once the other side has proved to be `host`."""
     trusted = ssl.create_default_context()
     # Not every system brings a list of authorities: Python for macOS does not.
-    trusted.load_verify_locations(certs.where())
+    trusted.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return trusted.wrap_socket(raw, server_hostname=host)
 
 
