@@ -23,6 +23,7 @@ from lipsync.pictures import Picture
 from lipsync.studio import Studio
 
 LOOK_EVERY_SECONDS = 1.5
+FETCH_AGAIN_SECONDS = 20.0
 Ask = Callable[[bool], None]
 """Asks for a look; True looks once more in any case."""
 
@@ -62,7 +63,8 @@ def face_warning(studio: Studio, known: KnownParent) -> None:
         elif check.verdict is not None and short(check.verdict):
             st.markdown(f":orange[:material/warning: {plain(short(check.verdict))}]")
 
-    st.fragment(draw)()
+    with st.container(key="face-line"):
+        st.fragment(draw)()
 
 
 def face_badge(verdict: FaceVerdict | None) -> None:
@@ -141,6 +143,9 @@ def _not_looked(one_id: str, verdict: FaceVerdict, ask: Ask) -> None:
         t("Look again"), key=f"look-again-{one_id}", icon=":material/refresh:", type="tertiary",
         on_click=ask, args=(True,),
     )  # fmt: skip
+    if verdict.trouble == "not_fetched":
+        ask(False)  # taken up when it is time for the next try
+        pulse(FETCH_AGAIN_SECONDS, key=f"fetch-{one_id}")
 
 
 def _frame(one_id: str, check: FaceCheck, verdict: FaceVerdict) -> None:

@@ -12,7 +12,8 @@ STYLE = """
   object-position: 50% 25%; width: 100%; }
 .st-key-face-frame [data-testid="stImage"] img { aspect-ratio: auto; width: auto; max-width: 100%;
   max-height: 15rem; object-fit: contain; }
-[class*="st-key-pulse-"] { position: absolute; width: 0; height: 0; overflow: hidden; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-pulse-"]),
+[data-testid="stLayoutWrapper"]:has(> .st-key-face-line:not(:has(p))) { display: none; }
 .st-key-draft_text [data-testid="InputInstructions"] { display: none; }
 [class*="st-key-row-"] [data-testid="stPageLink-NavLink"] { padding-left: 0.25rem; }
 [class*="st-key-row-"] [data-testid="stPageLink-NavLink"] p { white-space: normal; }

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Condition, Thread
 from typing import Literal
@@ -27,6 +28,7 @@ from lipsync.jobs.store import utcnow
 from lipsync.media import MediaToolMissing, NotPlayable
 from lipsync.parent_shelf import ParentNotFound, ParentShelf
 from lipsync.pictures import PictureNotFound, PictureShelf
+from lipsync.upstream import retry
 from lipsync.upstream.errors import NotFound, UpstreamError
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,8 @@ TICK_SECONDS = 15.0
 MOST_WANTED = 100
 """Asked for and not looked at yet; above that the oldest wish is forgotten, and its page asks again."""
 TRY_AGAIN_AFTER = timedelta(minutes=10)
-"""From then on an open page looks again at what could not be looked at."""
+FETCH_AGAIN_AFTER = timedelta(minutes=1)
+"""From then on whoever asks lets us look again at what could not be looked at, or fetched."""
 
 Look = Callable[[Path], FaceVerdict]
 Kind = Literal["video", "picture"]
@@ -179,7 +182,8 @@ class FaceChecks:
         try:
             if kind == "picture":
                 return self._look_at_picture(self._pictures.path(self._pictures.get(one_id)))
-            return self._look_at(self._shelf.video(one_id))
+            fetch = partial(self._shelf.video, one_id)
+            return self._look_at(retry.call(fetch, retry.PAGE, is_create=False))
         except (NotFound, ParentNotFound, PictureNotFound):
             return nobody_looked("gone", still=kind == "picture")
         except (UpstreamError, UnknownAccount):
@@ -196,4 +200,5 @@ def _settled(kept: KeptVerdict | None) -> bool:
     """Whether nobody needs to look again by himself."""
     if kept is None:
         return False
-    return kept.verdict.slug != "could_not_look" or utcnow() - kept.checked_at < TRY_AGAIN_AFTER
+    again = FETCH_AGAIN_AFTER if kept.verdict.trouble == "not_fetched" else TRY_AGAIN_AFTER
+    return kept.verdict.slug != "could_not_look" or utcnow() - kept.checked_at < again
