@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
 from lipsync.accounts import Account, configured_accounts
 from lipsync.archive import Archive
+from lipsync.cleaning import Cleaner
 from lipsync.clients import Clients
 from lipsync.database.connect import connect
 from lipsync.database.migrate import migrate
@@ -20,6 +22,7 @@ from lipsync.faces.checks import FaceChecks
 from lipsync.faces.checks_kept import KeptVerdicts
 from lipsync.jobs.engine import EngineSettings, JobEngine
 from lipsync.jobs.store import JobStore
+from lipsync.leftovers import remove_half_written, remove_unused_pictures
 from lipsync.local_sandbox import LocalSandbox
 from lipsync.parent_shelf import ParentShelf
 from lipsync.pictures import PictureShelf
@@ -28,7 +31,7 @@ from lipsync.shelf.copies import ParentCopies
 from lipsync.shelf.keeper import ParentKeeper
 from lipsync.shelf.look_ups import LookUps
 from lipsync.sounds import SoundShelf
-from lipsync.sounds.cleaning import SoundCleaner
+from lipsync.sounds.cleaning import clean
 
 BYTES_PER_MEGABYTE = 1_000_000
 
@@ -49,7 +52,7 @@ class Studio:
     keeper: ParentKeeper
     look_ups: LookUps
     faces: FaceChecks
-    cleaner: SoundCleaner
+    cleaner: Cleaner
     sandbox: LocalSandbox | None = None
 
     @property
@@ -136,7 +139,13 @@ def open_studio(settings: Settings | None = None) -> Studio:
         faces=FaceChecks(
             KeptVerdicts(settings.data_path, database), parents, pictures, enabled=settings.face_check
         ),
-        cleaner=SoundCleaner(sounds),
+        cleaner=Cleaner(
+            [
+                partial(clean, sounds),
+                partial(remove_half_written, settings.data_path),
+                partial(remove_unused_pictures, pictures, database, settings.data_path / "faces"),
+            ]
+        ),
         sandbox=sandbox,
     )
 

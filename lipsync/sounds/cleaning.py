@@ -7,50 +7,13 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
 
-import sqlalchemy as sa
-
-from lipsync.jobs.store import utcnow
 from lipsync.sounds.rows import with_originals
 from lipsync.sounds.shelf import SoundShelf
 
 log = logging.getLogger(__name__)
 
 KEPT_UNUSED = timedelta(days=1)
-EVERY_SECONDS = 3_600.0
-
-
-class SoundCleaner:
-    """Cleans when it starts and every hour, in the background between `start` and `stop`."""
-
-    def __init__(self, shelf: SoundShelf) -> None:
-        self._shelf = shelf
-        self._stop = Event()
-        self._thread: Thread | None = None
-
-    def start(self) -> None:
-        """Start cleaning."""
-        if self._thread is None:
-            self._stop.clear()
-            self._thread = Thread(target=self._run, name="sound-cleaner", daemon=True)
-            self._thread.start()
-
-    def stop(self, seconds: float = 0.5) -> None:
-        """Stop after the round at hand, or leave it behind after `seconds`: it may end anywhere."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(seconds)
-            self._thread = None
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                clean(self._shelf, utcnow())
-            except (OSError, sa.exc.SQLAlchemyError) as error:
-                # The disk or the database is away for a while; nothing hangs on this round.
-                log.warning("sounds were not cleaned up this time: %s", type(error).__name__)
-            self._stop.wait(EVERY_SECONDS)
 
 
 def clean(shelf: SoundShelf, now: datetime) -> int:

@@ -6,7 +6,6 @@ import io
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import enumerate as enumerate_threads
 
 import pytest
 import sqlalchemy as sa
@@ -15,10 +14,9 @@ from lipsync.jobs.model import Charge
 from lipsync.jobs.store import JobStore, utcnow
 from lipsync.request import LipSyncRequest
 from lipsync.sounds import Piece, Sound, SoundNotFound, SoundShelf
-from lipsync.sounds.cleaning import SoundCleaner, clean
+from lipsync.sounds.cleaning import clean
 from lipsync.upstream.replies import TaskKind
 from tests.support.clips import make_tone
-from tests.support.waiting import wait_until
 
 SOON = timedelta(hours=23)
 LATER = timedelta(hours=25)
@@ -99,18 +97,6 @@ def test_what_a_line_needs_that_waits_for_its_video_stays(
         )  # fmt: skip
     assert clean(shelf, at(LATER)) == 0
     assert not gone(shelf, sound)
-
-
-def test_the_cleaner_cleans_as_soon_as_it_starts_and_stops_at_once(
-    shelf: SoundShelf, database: sa.Engine, flac: bytes
-) -> None:
-    sound = add(shelf, flac)
-    shelf.rows.touch(sound.id, at(-LATER))
-    cleaner = SoundCleaner(shelf)
-    cleaner.start()
-    wait_until(lambda: gone(shelf, sound), what="the cleaner")
-    cleaner.stop(10)
-    assert "sound-cleaner" not in {thread.name for thread in enumerate_threads()}
 
 
 def test_the_original_of_a_young_piece_stays(shelf: SoundShelf, flac: bytes) -> None:
