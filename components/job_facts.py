@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.job_kinds import is_video
 from components.notices import sandbox_mark
 from components.routes import result_url, sound_url
 from components.wording import ago, clock, language_name, length, plain, size, span, voice_name
@@ -17,18 +18,22 @@ from lipsync.sounds import Sound
 
 
 def result(job: Job, account: Account | None, *, there: bool) -> None:
-    """The finished clip, and a link to keep it."""
+    """The finished clip or video, and a link to keep it."""
     if not there:
         st.warning(
-            t("The clip's file is missing from the studio's data folder. It was there when the job ended; "
+            t("The file is missing from the studio's data folder. It was there when the job ended; "
               "whoever runs this studio may have a copy."),
             icon=":material/broken_image:",
         )  # fmt: skip
         return
-    st.video(result_url(job.id), alt=t("The finished clip"))
+    video = is_video(job)
+    st.video(result_url(job.id), alt=t("The finished video") if video else t("The finished clip"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.link_button(
-            t("Download"), result_url(job.id, download=True), type="primary", icon=":material/download:"
+            t("Download"),
+            result_url(job.id, download=True),
+            type="secondary" if video else "primary",
+            icon=":material/download:",
         )
         st.badge(length(job.result_seconds), icon=":material/timer:", color="gray")
         if job.result_width and job.result_height:
@@ -58,15 +63,15 @@ def request_facts(request: LipSyncRequest, sound: Sound | None) -> None:
         st.caption(":material/link: " + plain(request.sound_url or "", most=200))
 
 
-def ids(job: Job, request: LipSyncRequest, account_label: str) -> None:
+def ids(job: Job, account_label: str) -> None:
     """The account and every id that helps to look further; each can be copied."""
     st.markdown(t("Account: **{label}**", label=plain(account_label)))
     shown = [
         (t("Task id at the service"), job.task_id),
         (t("Request id"), job.request_id),
         (t("Job"), job.id),
-        (t("Task id of the video"), request.parent_task_id),
-        (t("Video id"), request.video_id),
+        (t("Task id of the video"), job.request.get("parent_task_id")),
+        (t("Video id"), job.request.get("video_id")),
     ]
     for label, value in shown:
         if value:
@@ -82,15 +87,25 @@ def times(job: Job) -> None:
     st.caption(" · ".join(words))
 
 
-def log(events: Sequence[JobEvent]) -> None:
+def log(job: Job, events: Sequence[JobEvent]) -> None:
     """What happened to a job, oldest first."""
     for one in events:
         extra = _fact_words(one)
-        st.markdown(f"`{clock(one.at)}` {event_words(one.event)}" + (f" {extra}" if extra else ""))
+        st.markdown(
+            f"`{clock(one.at)}` {event_words(one.event, video=is_video(job))}"
+            + (f" {extra}" if extra else "")
+        )
 
 
-def event_words(event: str) -> str:
-    """One entry of the log."""
+def event_words(event: str, *, video: bool = False) -> str:
+    """One entry of the log; `video`: of a job that makes one."""
+    about_a_video = {
+        "processing": t("The service is making the video."),
+        "fetching": t("The video is finished; fetching it."),
+        "ready": t("The video is here."),
+    }
+    if video and event in about_a_video:
+        return about_a_video[event]
     words = {
         "queued": t("Taken in and queued."),
         "sending": t("Sending begins. From here on it is sent once at the most."),

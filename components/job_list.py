@@ -6,16 +6,19 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from components.job_kinds import KINDS, detail_of_job, is_video, kind_filter_name, kind_icon, title_of_job
 from components.job_states import GROUPS, group_name, state_badge
+from components.person import Person
 from components.places import link
-from components.routes import parent_picture_url
-from components.wording import ago, plain, request_title, voice_name
+from components.routes import picture_url, thumbnail_url
+from components.wording import ago, plain
 from lipsync.i18n import t
-from lipsync.jobs.model import Job
-from lipsync.request import LipSyncRequest
+from lipsync.jobs.model import Job, ThenState
+from lipsync.studio import Studio
 
 PAGE_SIZE = 12
 FILTER = "jobs_filter"
+KIND = "jobs_kind"
 PAGE = "jobs_page"
 
 
@@ -44,37 +47,54 @@ def page_choice(count: int) -> int:
         return min(st.pagination(pages, key=PAGE), pages) - 1
 
 
+def kind_choice() -> str:
+    """Which kind of jobs to show; kept in the address."""
+    st.segmented_control(
+        t("Kind"),
+        list(KINDS),
+        format_func=kind_filter_name,
+        key=KIND,
+        default="any",
+        required=True,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    chosen = st.session_state.get(KIND)
+    return chosen if chosen in KINDS else "any"
+
+
+def pictures(studio: Studio, who: Person, jobs: Sequence[Job]) -> Callable[[Job], str]:
+    """What finds the address of a job's small picture: the video that speaks, or the one that was made."""
+
+    def key(job: Job) -> tuple[str, str, str]:
+        return job.account, job.request.get("parent_task_id", ""), job.request.get("video_id", "")
+
+    known = studio.parents.ids(who.workspace, [key(job) for job in jobs if not is_video(job)])
+
+    def find(job: Job) -> str:
+        if not is_video(job):
+            return thumbnail_url(known.get(key(job), "none"))
+        if made := studio.parents.made_by(job):
+            return thumbnail_url(made[0].id)
+        picture = job.request.get("picture_id")
+        return picture_url(picture) if picture else thumbnail_url("none")
+
+    return find
+
+
 def rows(
-    jobs: Sequence[Job],
-    *,
-    sound_name: Callable[[str], str | None],
-    parent_id: Callable[[LipSyncRequest], str | None],
+    jobs: Sequence[Job], *, sound_name: Callable[[str], str | None], picture: Callable[[Job], str]
 ) -> None:
-    """One row per job; each leads to its own page."""
+    """One row per job; each leads to its own page. `picture` gives the address of a small picture."""
     for job in jobs:
-        request = LipSyncRequest.from_dict(job.request)
-        title = request_title(request, sound_name(request.sound_id) if request.sound_id else None)
+        sound_id = job.request.get("sound_id")
+        title = title_of_job(job, sound_name(sound_id) if sound_id else None)
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"row-{job.id}"):
-            known = parent_id(request)
-            st.image(parent_picture_url(known or "none"), alt=t("The video"), width=104)
+            st.image(picture(job), alt=t("The video"), width=104)
             with st.container(gap="xxsmall", width="stretch"):
-                link(
-                    "jobs",
-                    plain(title, most=90) or t("Without words"),
-                    icon=":material/chevron_right:",
-                    job=job.id,
-                )
+                link("jobs", plain(title, most=90), icon=kind_icon(job.kind), job=job.id)
                 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                     state_badge(job.state)
-                    st.caption(_caption(request, job), width="content")
-
-
-def _caption(request: LipSyncRequest, job: Job) -> str:
-    parts = [ago(job.created_at)]
-    if request.source == "text":
-        parts.insert(0, plain(voice_name(request.voice_id, request.voice_language)))
-    elif request.source == "sound":
-        parts.insert(0, t("your sound"))
-    else:
-        parts.insert(0, t("a link"))
-    return " · ".join(parts)
+                    st.caption(" · ".join([plain(detail_of_job(job)), ago(job.created_at)]), width="content")
+                    if job.then_state is ThenState.WAITING:
+                        st.caption(":material/graphic_eq: " + t("then it speaks"), width="content")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from components.job_kinds import is_video
 from components.job_states import step_of, steps
 from components.person import Person, speak
 from components.wording import ago, span
@@ -34,7 +35,7 @@ def live_panel(studio: Studio, who: Person, job: Job) -> None:
         now = studio.jobs.get(job.id, workspace=who.workspace)
         if _signature(studio, now) != seen:
             st.rerun()
-        _panel(studio, now)
+        panel(studio, now)
 
     every = (
         REFRESH_SECONDS if job.is_live else DOUBT_REFRESH_SECONDS if job.state is JobState.UNKNOWN else None
@@ -45,10 +46,11 @@ def live_panel(studio: Studio, who: Person, job: Job) -> None:
 def _signature(studio: Studio, job: Job) -> tuple[object, ...]:
     """What the rest of the page depends on."""
     waiting = explain_waiting(job, datetime.now(UTC), usual_seconds(studio, job))
-    return job.state, job.problem, job.task_id, job.run, waiting and waiting.what
+    return job.state, job.problem, job.task_id, job.run, waiting and waiting.what, job.then_state
 
 
-def _panel(studio: Studio, job: Job) -> None:
+def panel(studio: Studio, job: Job) -> None:
+    """Steps, bar and times, once."""
     usual = usual_seconds(studio, job)
     _step_row(job)
     if not job.is_live:
@@ -67,7 +69,9 @@ def _panel(studio: Studio, job: Job) -> None:
             st.caption(":material/sync: " + t("Last look {when}", when=ago(job.polled_at)), width="content")
     if explain_waiting(job, datetime.now(UTC), usual) is None:
         st.caption(
-            t("You may close this page: the job goes on, and the clip will be here when you come back.")
+            t("You may close this page: the job goes on, and the video will be here when you come back.")
+            if is_video(job)
+            else t("You may close this page: the job goes on, and the clip will be here when you come back.")
         )
 
 
@@ -75,7 +79,7 @@ def _step_row(job: Job) -> None:
     at = step_of(job)
     bad = job.state in (JobState.FAILED, JobState.UNKNOWN, JobState.CANCELLED, JobState.CLOSED)
     names = steps()
-    with st.container(horizontal=True, gap="xsmall", key="job-steps"):
+    with st.container(horizontal=True, gap="xsmall", key=f"job-steps-{job.id}"):
         for index, name in enumerate(names):
             if index < at or job.state is JobState.READY:
                 st.badge(name, icon=":material/check:", color="green")
@@ -92,6 +96,10 @@ def _step_row(job: Job) -> None:
 
 
 def _now_words(job: Job) -> str:
+    if is_video(job) and job.state is JobState.PROCESSING:
+        return t("the service is making the video.")
+    if is_video(job) and job.state is JobState.FETCHING:
+        return t("the video is finished and being fetched.")
     words = {
         JobState.QUEUED: t("waiting for its turn to be sent."),
         JobState.SUBMITTING: t("being sent to the service."),
@@ -123,8 +131,8 @@ def usual_at(studio: Studio, account: Account | None, kind: TaskKind) -> float:
         return FIRST_GUESS_SECONDS
     if known := studio.jobs.usual_seconds(account.name, kind):
         return known
-    is_video = kind is not TaskKind.LIP_SYNC
-    return VIDEO_SECONDS if is_video and not account.on_this_machine else account.usual_seconds
+    makes_video = kind is not TaskKind.LIP_SYNC
+    return VIDEO_SECONDS if makes_video and not account.on_this_machine else account.usual_seconds
 
 
 def seconds_at_service(job: Job) -> float:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
+from components.job_kinds import is_video
 from components.notices import Tone, trouble
 from components.places import go
 from lipsync.explain import Explanation
@@ -63,7 +64,7 @@ def _button(job: Job, action: Action, deeds: Deeds, *, first: bool) -> None:
         st.button(t("Leave it as it is"), icon=":material/do_not_disturb_on:", on_click=deeds.leave)
     elif action == "change":
         if st.button(t("Change and send again"), type=kind, icon=":material/edit:"):
-            go("create", **{"from": job.id})
+            go("new-video" if is_video(job) else "create", **{"from": job.id})
     elif action == "check_account" and st.button(
         t("Open the Account page"), icon=":material/account_circle:"
     ):

@@ -25,7 +25,7 @@ from lipsync.pictures import PictureNotFound
 from lipsync.sounds import SoundNotFound
 from lipsync.studio import Studio, current
 from lipsync.upstream.errors import UpstreamError
-from lipsync.upstream.replies import read_callback
+from lipsync.upstream.replies import TaskKind, read_callback
 
 CALLBACK_LIMIT_BYTES = 64 * 1024
 """A callback of the specification is below 2 KB."""
@@ -81,10 +81,11 @@ async def result(request: Request) -> Response:
     name = request.path_params["name"].removesuffix(".mp4")
     try:
         path = current().archive.result_path(name)
-        await run_in_threadpool(current().jobs.get, name)
+        job = await run_in_threadpool(current().jobs.get, name)
     except (ValueError, JobNotFound):
         return _missing()
-    attachment = f"lip-sync-{name[:8]}.mp4" if request.query_params.get("download") else None
+    kind = "lip-sync" if job.kind is TaskKind.LIP_SYNC else "video"
+    attachment = f"{kind}-{name[:8]}.mp4" if request.query_params.get("download") else None
     return _file(path, "video/mp4", attachment)
 
 

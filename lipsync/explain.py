@@ -42,13 +42,15 @@ def explain_job(job: Job) -> Explanation | None:
         return Explanation(
             t("You left this job as it is."),
             _money(job.charge),
-            t("Send it again if you still need the clip."),
+            t("Send it again if you still need it."),
             ("try_again", "change"),
         )
     if job.problem is None or job.state is JobState.SUBMITTING:
         return None  # while it is being sent, the row still tells of the attempt before
     facts = job.problem_facts or {}
-    what, todo, actions = words_for(job.problem, facts | {"kind": job.kind.value})
+    what, todo, actions = words_for(
+        job.problem, facts | {"kind": job.kind.value, "accepted": job.task_id is not None}
+    )
     if job.state is JobState.UNKNOWN:
         return _in_doubt(job, what, facts)
     if job.is_live:
@@ -78,8 +80,8 @@ def explain_waiting(job: Job, now: datetime, usual_seconds: float) -> Explanatio
             t("The service has had this job for over a day and has not finished it."),
             _money(job.charge),
             t(
-                "Go on looking, or leave it: then the studio looks no more, and you do not get this clip. "
-                "The service's own site may say what became of it."
+                "Go on looking, or leave it: then the studio looks no more, and its result does not come "
+                "here. The service's own site may say what became of it."
             ),
             ("look_now", "leave"),
         )

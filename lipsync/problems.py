@@ -88,6 +88,14 @@ def _invalid(facts: dict[str, Any]) -> _Words:
 
 
 def _text_refused(facts: dict[str, Any]) -> _Words:
+    if facts.get("kind") == "image2video":
+        what = (
+            t("The service refused the picture or the words: its content check found something it does not "
+              "allow.")
+            if facts.get("code") == 1301
+            else t("The service refused the picture or the words: they are against its rules.")
+        )  # fmt: skip
+        return what, t("Change the picture or the words and send again."), CHANGE
     what = (
         t("The service refused the words: its content check found something it does not allow.")
         if facts.get("code") == 1301
@@ -129,6 +137,62 @@ def _route_missing(facts: dict[str, Any]) -> _Words:
         else t("This account's service does not offer lip sync at this address.")
     )
     return what, t("Check the address in the settings, or ask the service."), ACCOUNT
+
+
+def _not_found(facts: dict[str, Any]) -> _Words:
+    if _about_a_video(facts) and facts.get("accepted"):
+        return (
+            t("The service says that it does not know this job."),
+            t("Tell whoever runs this studio."),
+            AGAIN,
+        )
+    if _about_a_video(facts):
+        return (
+            t("The service does not know the model, or does not make such videos on this account."),
+            t("Choose another model, or ask the service."),
+            CHANGE,
+        )
+    return (
+        t("The service does not know this video or task on this account."),
+        t("Check that the video was made by the same account, then choose it again."),
+        CHANGE,
+    )
+
+
+def _task_gone(facts: dict[str, Any]) -> _Words:
+    todo = (
+        t("Send it again if you still need the video.")
+        if _about_a_video(facts)
+        else t("Send it again if you still need the clip.")
+    )
+    return t("The service no longer knows this job."), todo, AGAIN
+
+
+def _too_large(facts: dict[str, Any]) -> _Words:
+    what = (
+        t("The file that came from the service is far too large for such a video.")
+        if _about_a_video(facts)
+        else t("The file that came from the service is far too large for a clip.")
+    )
+    return what, t("Tell whoever runs this studio."), AGAIN
+
+
+def _disk(facts: dict[str, Any]) -> _Words:
+    what = (
+        t("The video is ready, but it could not be saved: the studio's disk is full or read-only.")
+        if _about_a_video(facts)
+        else t("The clip is ready, but it could not be saved: the studio's disk is full or read-only.")
+    )
+    return what, t("Whoever runs this studio has to make room."), AGAIN
+
+
+def _ffmpeg_missing(facts: dict[str, Any]) -> _Words:
+    what = (
+        t("The video is ready, but the studio lacks ffmpeg to check it.")
+        if _about_a_video(facts)
+        else t("The clip is ready, but the studio lacks ffmpeg to check it.")
+    )
+    return what, t("Whoever runs this studio has to install ffmpeg."), AGAIN
 
 
 def _about_a_video(facts: dict[str, Any]) -> bool:
@@ -190,11 +254,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], _Words]] = {
         lambda: t("Choose another model, or ask the service."),
         CHANGE,
     ),
-    "not_found": _fixed(
-        lambda: t("The service does not know this video or task on this account."),
-        lambda: t("Check that the video was made by the same account, then choose it again."),
-        CHANGE,
-    ),
+    "not_found": _not_found,
     "route_missing": _route_missing,
     "refused": _fixed(
         lambda: t("The service refused the request."),
@@ -216,11 +276,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], _Words]] = {
         lambda: t("Whoever runs this studio has to put the account back."),
         ACCOUNT,
     ),
-    "task_gone": _fixed(
-        lambda: t("The service no longer knows this job."),
-        lambda: t("Send it again if you still need the clip."),
-        AGAIN,
-    ),
+    "task_gone": _task_gone,
     "result_broken": _fixed(
         lambda: t("The file that came from the service does not play yet."),
         lambda: t("The studio fetches it again."),
@@ -236,21 +292,9 @@ _WORDS: dict[str, Callable[[dict[str, Any]], _Words]] = {
         lambda: t("The studio asks for a new one."),
         AGAIN,
     ),
-    "download_too_large": _fixed(
-        lambda: t("The file that came from the service is far too large for a clip."),
-        lambda: t("Tell whoever runs this studio."),
-        AGAIN,
-    ),
-    "disk": _fixed(
-        lambda: t("The clip is ready, but it could not be saved: the studio's disk is full or read-only."),
-        lambda: t("Whoever runs this studio has to make room."),
-        AGAIN,
-    ),
-    "ffmpeg_missing": _fixed(
-        lambda: t("The clip is ready, but the studio lacks ffmpeg to check it."),
-        lambda: t("Whoever runs this studio has to install ffmpeg."),
-        AGAIN,
-    ),
+    "download_too_large": _too_large,
+    "disk": _disk,
+    "ffmpeg_missing": _ffmpeg_missing,
 }
 PROBLEMS = tuple(_WORDS)
 """Every problem that has words of its own."""

@@ -1,30 +1,37 @@
-"""Jobs: everything that was sent, and one job with its clip."""
+"""Jobs: everything that was sent, and one job with its clip or video."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from components import job_list
+from components.asking import asker
 from components.job_facts import ids, log, request_facts, result, times
+from components.job_kinds import KINDS, is_video, title_of_job
 from components.job_list import PAGE_SIZE
 from components.job_panel import REFRESH_SECONDS, live_panel, usual_seconds
 from components.job_states import GROUPS, state_badge
+from components.job_then import came_from, then_panel
 from components.job_trouble import NEWS, TASK_FIELD, Deeds, job_trouble, news
+from components.job_video import video_facts, video_steps
 from components.notices import Tone, empty
 from components.parent_cards import account_label
 from components.person import person, speak
 from components.places import go, link
-from components.wording import plain, request_title
+from components.wording import plain
 from lipsync.accounts import UnknownAccount
-from lipsync.explain import explain_job, explain_waiting
+from lipsync.explain import explain_call, explain_job, explain_waiting
 from lipsync.i18n import plural, t
-from lipsync.jobs.model import LIVE, Job, JobState
+from lipsync.jobs.model import LIVE, Job, JobState, ThenState
 from lipsync.jobs.store import JobNotFound
+from lipsync.parent_shelf import KnownParent
 from lipsync.request import LipSyncRequest
 from lipsync.sounds import Sound, SoundNotFound
 from lipsync.studio import current
+from lipsync.video_request import VideoRequest
 
 studio, who = current(), person()
 OPEN_NEXT = "job_open_next"
@@ -44,7 +51,8 @@ def again_key(job: Job) -> str:
 
 
 def repeat(job: Job) -> None:
-    """Send the same request as a new job. Writes it down and returns."""
+    """Send the same request as a new job, with the line that waited for it in vain. Returns at once."""
+    waits = job.then_state in (ThenState.WAITING, ThenState.NOT_STARTED)
     try:
         new = studio.engine.submit(
             kind=job.kind,
@@ -54,6 +62,7 @@ def repeat(job: Job) -> None:
             workspace=who.workspace,
             owner=who.owner,
             previous_job_id=job.id,
+            then=job.then_request if waits else None,
         )
     except UnknownAccount:
         st.session_state[NEWS] = t("This job's account is no longer in the settings. Nothing was sent.")
@@ -126,42 +135,93 @@ def one_job(job_id: str) -> None:
             t("Check the address, or look through the list of all jobs."),
         )
         return
-    request = LipSyncRequest.from_dict(job.request)
-    sound = sound_of(request.sound_id)
-    account = studio.accounts.get(job.account)
+    sound = sound_of(job.request.get("sound_id"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        title = plain(request_title(request, sound.name if sound else None), most=80)
-        st.markdown(f"### {title or t('Job')}", width="content", anchors=False)
+        title = plain(title_of_job(job, sound.name if sound else None), most=80)
+        st.markdown(f"### {title}", width="content", anchors=False)
         state_badge(job.state)
     times(job)
 
     main, side = st.columns([5, 3], gap="large")
     with main:
         if job.state is JobState.READY:
-            result(job, account, there=studio.archive.result_path(job.id).exists())
+            there = studio.archive.result_path(job.id).exists()
+            result(job, studio.accounts.get(job.account), there=there)
         live_panel(studio, who, job)
-        trouble = explain_job(job)
-        shown = trouble or explain_waiting(job, datetime.now(UTC), usual_seconds(studio, job))
-        if shown is not None:
-            tone: Tone = "info" if trouble is None else "error" if job.state is JobState.FAILED else "warning"
-            repeated = studio.jobs.by_submit_key(again_key(job))
-            job_trouble(job, shown, deeds_for(job), repeated=repeated, tone=tone)
-        elif job.is_live:
-            quiet_buttons(job)
-        elif job.state is JobState.READY:
-            with st.container(horizontal=True):
-                if st.button(t("Make another like this"), icon=":material/content_copy:"):
-                    go("create", **{"from": job.id})
+        how_it_stands(job)
+        if is_video(job):
+            line_sound = sound_of((job.then_request or {}).get("sound_id"))
+            then_panel(studio, who, job, line_sound, drop_line(job))
         with st.expander(t("What happened, step by step"), icon=":material/history:"):
-            log(studio.jobs.events(job.id))
+            log(job, studio.jobs.events(job.id))
     with side:
         with st.container(border=True):
             st.markdown("**" + t("What was asked for") + "**")
-            request_facts(request, sound)
+            if is_video(job):
+                video_facts(studio, who, VideoRequest.from_dict(job.request))
+            else:
+                request_facts(LipSyncRequest.from_dict(job.request), sound)
+        came_from(studio, who, job)
         if job.previous_job_id:
             link("jobs", t("The job before this one"), icon=":material/history:", job=job.previous_job_id)
         with st.expander(t("Account and ids"), icon=":material/tag:"):
-            ids(job, request, account_label(studio.accounts, job.account))
+            ids(job, account_label(studio.accounts, job.account))
+
+
+def how_it_stands(job: Job) -> None:
+    """What is wrong, if anything is, and what can be done now."""
+    trouble = explain_job(job)
+    shown = trouble or explain_waiting(job, datetime.now(UTC), usual_seconds(studio, job))
+    if shown is not None:
+        tone: Tone = "info" if trouble is None else "error" if job.state is JobState.FAILED else "warning"
+        repeated = studio.jobs.by_submit_key(again_key(job))
+        job_trouble(job, shown, deeds_for(job), repeated=repeated, tone=tone)
+    elif job.is_live:
+        quiet_buttons(job)
+    elif job.state is JobState.READY and is_video(job):
+        video_steps(studio, job, ask_again)
+    elif job.state is JobState.READY:
+        with st.container(horizontal=True):
+            if st.button(t("Make another like this"), icon=":material/content_copy:"):
+                go("create", **{"from": job.id})
+
+
+def drop_line(job: Job) -> Callable[[], None]:
+    """What taking back the line of a video does."""
+
+    def drop() -> None:
+        speak()
+        st.session_state[NEWS] = (
+            t("Taken back. Only the video is made.")
+            if studio.engine.drop_then(job.id)
+            else t("Too late: the line was sent already.")
+        )
+
+    return drop
+
+
+def ask_again(made: KnownParent) -> None:
+    """Ask the service for the id of a video that came without one."""
+    speak()
+    try:
+        answer = asker().ask(
+            ("refresh", studio.settings.database_address, made.id),
+            lambda: studio.parents.refresh(made, owner=who.owner),
+            fresh_seconds=2,
+            patience_seconds=4,
+        )
+    except UnknownAccount:
+        st.session_state[NEWS] = t("The account of this video is no longer in the settings.")
+        return
+    if answer.error is not None:
+        explained = explain_call(answer.error)
+        st.session_state[NEWS] = f"{plain(explained.what)} {plain(explained.todo)}"
+    elif answer.value is None:
+        st.session_state[NEWS] = t("The service has not answered yet. Ask again in a moment.")
+    elif not answer.value.parent.video_id:
+        st.session_state[NEWS] = t("The service still does not say the id. Ask again in a few minutes.")
+    else:
+        st.session_state[NEWS] = t("The video can speak now.")
 
 
 def quiet_buttons(job: Job) -> None:
@@ -184,30 +244,29 @@ def all_jobs() -> None:
             t("Choose a video and give it something to say; the clip and its progress will be here."),
         )
         link("create", t("Make the first one"), icon=":material/arrow_forward:")
+        link("new-video", t("Or make a new video first"), icon=":material/arrow_forward:")
         return
-    states = GROUPS[job_list.filter_choice()]
-    count = studio.jobs.count(workspace=who.workspace, states=states)
+    with st.container(horizontal=True, gap="medium"):
+        states = GROUPS[job_list.filter_choice()]
+        kinds = KINDS[job_list.kind_choice()]
+    count = studio.jobs.count(workspace=who.workspace, states=states, kinds=kinds)
     place = st.container()
     page = job_list.page_choice(count)
     live = studio.jobs.count(workspace=who.workspace, states=LIVE)
 
     def draw() -> None:
         speak()
-        st.caption(
-            plural(studio.jobs.count(workspace=who.workspace, states=states), "{count} job", "{count} jobs")
-        )
+        many = studio.jobs.count(workspace=who.workspace, states=states, kinds=kinds)
+        st.caption(plural(many, "{count} job", "{count} jobs"))
         shown = studio.jobs.find(
-            workspace=who.workspace, states=states, limit=PAGE_SIZE, offset=page * PAGE_SIZE
+            workspace=who.workspace, states=states, kinds=kinds, limit=PAGE_SIZE, offset=page * PAGE_SIZE
         )
         if not shown:
             st.markdown(t("No job is in this state."))
-        asked = [(job.account, job.request) for job in shown]
-        keys = [(account, r.get("parent_task_id", ""), r.get("video_id", "")) for account, r in asked]
-        parents = studio.parents.ids(who.workspace, keys)
         job_list.rows(
             shown,
             sound_name=lambda sound_id: getattr(sound_of(sound_id), "name", None),
-            parent_id=lambda r: parents.get((r.account, r.parent_task_id, r.video_id)),
+            picture=job_list.pictures(studio, who, shown),
         )
 
     with place:

@@ -118,6 +118,7 @@ class JobStore:
         workspace: str | None = None,
         owner: str | None = None,
         states: Iterable[JobState] | None = None,
+        kinds: Iterable[TaskKind] | None = None,
         parent: ParentKey | None = None,
         limit: int = 50,
         offset: int = 0,
@@ -130,6 +131,8 @@ class JobStore:
             query = query.where(jobs.c.owner == owner)
         if states is not None:
             query = query.where(jobs.c.state.in_(list(states)))
+        if kinds is not None:
+            query = query.where(jobs.c.kind.in_(list(kinds)))
         if parent is not None:
             account, task_id, video_id = parent
             query = query.where(
@@ -140,11 +143,19 @@ class JobStore:
         with self.engine.connect() as connection:
             return [_job(row) for row in connection.execute(query.limit(limit).offset(offset))]
 
-    def count(self, *, workspace: str, states: Iterable[JobState] | None = None) -> int:
+    def count(
+        self,
+        *,
+        workspace: str,
+        states: Iterable[JobState] | None = None,
+        kinds: Iterable[TaskKind] | None = None,
+    ) -> int:
         """How many jobs a workspace has."""
         query = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.workspace == workspace)
         if states is not None:
             query = query.where(jobs.c.state.in_(list(states)))
+        if kinds is not None:
+            query = query.where(jobs.c.kind.in_(list(kinds)))
         with self.engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 

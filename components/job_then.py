@@ -1,0 +1,70 @@
+"""The line that waits for a video: where it stands, on the page of the video's job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.job_facts import request_facts
+from components.job_kinds import title_of_job
+from components.job_panel import REFRESH_SECONDS, panel
+from components.job_states import state_badge
+from components.notices import trouble
+from components.person import Person, speak
+from components.places import link
+from components.wording import plain
+from lipsync.explain_then import explain_then
+from lipsync.i18n import t
+from lipsync.jobs.model import Job, ThenState
+from lipsync.jobs.store import JobNotFound
+from lipsync.request import LipSyncRequest
+from lipsync.sounds import Sound
+from lipsync.studio import Studio
+
+
+def then_panel(studio: Studio, who: Person, job: Job, sound: Sound | None, drop: Callable[[], None]) -> None:
+    """What the video is to say, how far that is, and taking it back while it waits."""
+    explained = explain_then(job)
+    if explained is None or job.then_request is None:
+        return
+    state = job.then_state
+    with st.container(border=True, gap="small"):
+        st.markdown("**" + t("What it is to say") + "**")
+        request_facts(LipSyncRequest.from_dict(job.then_request), sound)
+        trouble(explained, tone="warning" if state is ThenState.NOT_STARTED else "info")
+        if state is ThenState.WAITING:
+            st.button(t("Take the line back"), icon=":material/undo:", on_click=drop)
+        elif job.then_job_id is not None:
+            _spoken(studio, who, job.then_job_id)
+
+
+def _spoken(studio: Studio, who: Person, job_id: str) -> None:
+    """The line's own job, as far as it is."""
+    try:
+        seen = studio.jobs.get(job_id, workspace=who.workspace)
+    except JobNotFound:
+        return
+
+    def draw() -> None:
+        speak()
+        now = studio.jobs.get(job_id, workspace=who.workspace)
+        if seen.is_live and not now.is_live:
+            st.rerun()
+        state_badge(now.state)
+        panel(studio, now)
+
+    st.fragment(draw, run_every=REFRESH_SECONDS if seen.is_live else None)()
+    link("jobs", t("Open the job of the line"), icon=":material/arrow_forward:", job=job_id)
+
+
+def came_from(studio: Studio, who: Person, job: Job) -> None:
+    """On the page of a line: the job whose video it speaks with."""
+    if job.after_job_id is None:
+        return
+    try:
+        before = studio.jobs.get(job.after_job_id, workspace=who.workspace)
+    except JobNotFound:
+        return
+    words = t("Its video was made here: {prompt}", prompt=plain(title_of_job(before, None), most=60))
+    link("jobs", words, icon=":material/movie:", job=before.id)
