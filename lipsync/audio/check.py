@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lipsync.audio.deadline import Deadline
-from lipsync.audio.runner import ChildFailed, python_command, run_limited
+from lipsync.audio.runner import CHILD_FOLDER, ChildFailed, python_command, run_limited
 from lipsync.audio.sniff import MAX_SOURCE_SECONDS, sniff
 from lipsync.audio.sniffed import Sniffed
 from lipsync.audio.wav import truthful_wav
@@ -171,7 +171,7 @@ def _decode(found: Sniffed, data: bytes, deadline: Deadline) -> dict[str, Any]:
     codec = _DECODERS.get(found.codec, found.codec)
     if found.pcm is not None:
         data, codec = truthful_wav(data, found.pcm)
-    with tempfile.TemporaryDirectory(prefix="lipsync-sound-") as name:
+    with tempfile.TemporaryDirectory(prefix=CHILD_FOLDER) as name:
         folder = Path(name)
         sound = folder / f"sound.{found.format}"
         sound.write_bytes(data)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lipsync.audio.check import MAX_CHECKED_BYTES, MAX_SOURCE_BYTES
 from lipsync.audio.deadline import Deadline
 from lipsync.audio.kinds import Kind
-from lipsync.audio.runner import ChildFailed, run_program
+from lipsync.audio.runner import CHILD_FOLDER, ChildFailed, run_program
 from lipsync.audio.sniff import MAX_SOURCE_SECONDS, sniff
 from lipsync.media import find_ffmpeg
 
@@ -90,7 +90,7 @@ def decode(
     ] * loudness
     arguments = [*input_arguments(path, kind, end=end), "-af", ",".join(filters), "-ar", str(RATE)]
     arguments += ["-ac", "1", "-f", "s16le", "pipe:1"]
-    with tempfile.TemporaryDirectory(prefix="lipsync-sound-") as folder:
+    with tempfile.TemporaryDirectory(prefix=CHILD_FOLDER) as folder:
         try:
             left = (deadline or Deadline.after()).left_seconds
             output = run_program(find_ffmpeg(), arguments, Path(folder), wall_seconds=left)

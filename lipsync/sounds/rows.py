@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from lipsync.audio.check import SoundReport
 from lipsync.database.tables import jobs, sounds
 
 MEDIA_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "m4a": "audio/mp4", "aac": "audio/aac"}
+LOCK_CLASS = 5_520_115
+"""Advisory locks of PostgreSQL that belong to the sounds of one person."""
 HELD = "held"
 """The format of a sound of which only the original is kept: it must be cut before it can be sent."""
 
@@ -101,16 +104,44 @@ class Sound:
         return SoundReport(**values | {"warnings": tuple(values.get("warnings", ()))})
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many sounds that no job uses one person may have, and how many bytes, originals included."""
+
+    sounds: int
+    bytes: int
+
+    def holds(self, unused: Sequence[Sound]) -> bool:
+        """Whether so much fits."""
+        size = sum(sound.bytes + sound.original_bytes for sound in unused)
+        return len(unused) <= self.sounds and size <= self.bytes
+
+
 class SoundRows:
     """Reads and writes rows of sounds."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def insert(self, sound: Sound) -> None:
-        """Add a sound."""
+    def insert(self, sound: Sound, room: Room) -> None:
+        """Add a sound. Raises `ShelfFull` when its owner has no room for it, and adds nothing then.
+
+        However many sounds of a person come at once, in however many processes, they are added one
+        after the other: SQLite has one writer at a time, PostgreSQL a lock for each person.
+        """
         with self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                person = zlib.crc32(f"{sound.workspace}\0{sound.owner}".encode()) - (1 << 31)
+                words = sa.text("SELECT pg_advisory_xact_lock(:class, :person)")
+                connection.execute(words, {"class": LOCK_CLASS, "person": person})
             connection.execute(sa.insert(sounds).values(**asdict(sound)))
+            if not self._fits(connection, sound.workspace, sound.owner, room):
+                raise ShelfFull
+
+    def has_room(self, room: Room, *, workspace: str, owner: str) -> bool:
+        """Whether a person may add anything at all, before it is looked at."""
+        with self._engine.connect() as connection:
+            return self._fits(connection, workspace, owner, Room(room.sounds - 1, room.bytes - 1))
 
     def get(self, sound_id: str, *, workspace: str | None = None) -> Sound:
         """One sound. Raises `SoundNotFound`."""
@@ -130,17 +161,10 @@ class SoundRows:
         """All sounds of everybody."""
         return self._find(sa.select(sounds))
 
-    def used(self, *, workspace: str | None = None) -> set[str]:
+    def used(self) -> set[str]:
         """The ids of sounds that a job names, or its line that waits, whatever state the job is in."""
-        found: set[str | None] = set()
         with self._engine.connect() as connection:
-            for column in (jobs.c.request, jobs.c.then_request):
-                words = sa.cast(column, sa.Text)
-                query = sa.select(words).where(words.contains('"sound_id"'))
-                if workspace is not None:
-                    query = query.where(jobs.c.workspace == workspace)
-                found |= {json.loads(asked).get("sound_id") for asked in connection.execute(query).scalars()}
-        return {sound_id for sound_id in found if sound_id}
+            return _used(connection)
 
     def touch(self, sound_id: str, now: datetime) -> None:
         """Somebody wants this sound again: its day begins anew."""
@@ -161,6 +185,27 @@ class SoundRows:
     def _find(self, query: sa.Select[Any]) -> list[Sound]:
         with self._engine.connect() as connection:
             return [Sound(**row._mapping) for row in connection.execute(query)]
+
+    @staticmethod
+    def _fits(connection: sa.Connection, workspace: str, owner: str, room: Room) -> bool:
+        query = sa.select(sounds).where(sounds.c.workspace == workspace, sounds.c.owner == owner)
+        mine = [Sound(**row._mapping) for row in connection.execute(query)]
+        if room.holds(mine):
+            return True
+        # Only now is it worth reading what all jobs use.
+        used = with_originals(_used(connection, workspace), mine)
+        return room.holds([sound for sound in mine if sound.id not in used])
+
+
+def _used(connection: sa.Connection, workspace: str | None = None) -> set[str]:
+    found: set[str | None] = set()
+    for column in (jobs.c.request, jobs.c.then_request):
+        words = sa.cast(column, sa.Text)
+        query = sa.select(words).where(words.contains('"sound_id"'))
+        if workspace is not None:
+            query = query.where(jobs.c.workspace == workspace)
+        found |= {json.loads(asked).get("sound_id") for asked in connection.execute(query).scalars()}
+    return {sound_id for sound_id in found if sound_id}
 
 
 def with_originals(wanted: set[str], known: Iterable[Sound]) -> set[str]:

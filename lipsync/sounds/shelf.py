@@ -22,7 +22,7 @@ from lipsync.audio.fit import make_fit
 from lipsync.audio.links import LinkReport, fetch_link
 from lipsync.audio.waveform import Waveform, waveform
 from lipsync.jobs.store import utcnow
-from lipsync.sounds.rows import HELD, Piece, ShelfFull, Sound, SoundNotFound, SoundRows, with_originals
+from lipsync.sounds.rows import HELD, Piece, Room, ShelfFull, Sound, SoundNotFound, SoundRows
 from lipsync.sounds.taking import Taken, as_data, media_type, take
 
 MAX_UNUSED_SOUNDS = 200
@@ -105,6 +105,7 @@ class SoundShelf:
             self.rows.touch(known.id, utcnow())
             return known.checked, known
         self._make_room(workspace, owner)
+        self.rows.touch(original.id, utcnow())  # or it might be cleaned away under our hands
         new_id = uuid4().hex
         partial = self._partial(new_id)
         try:
@@ -118,7 +119,7 @@ class SoundShelf:
             self._put(partial, self._path(sound))
         finally:
             partial.unlink(missing_ok=True)
-        self.rows.insert(sound)
+        self._write_down(sound)
         return report, sound
 
     # -- finding -----------------------------------------------------------------------
@@ -164,12 +165,18 @@ class SoundShelf:
         return self.folder / f".{sound_id}.part"
 
     def _make_room(self, workspace: str, owner: str) -> None:
-        mine = self.rows.of(workspace=workspace, owner=owner)
-        used = with_originals(self.rows.used(workspace=workspace), mine)
-        unused = [sound for sound in mine if sound.id not in used]
-        size = sum(sound.bytes + sound.original_bytes for sound in unused)
-        if len(unused) >= MAX_UNUSED_SOUNDS or size >= MAX_UNUSED_BYTES:
+        """Look before any work is done; what counts is looked at again by `_write_down`."""
+        if not self.rows.has_room(_room(), workspace=workspace, owner=owner):
             raise ShelfFull
+
+    def _write_down(self, sound: Sound) -> None:
+        """Add the row of a sound whose files are in place. Raises `ShelfFull`; then they are gone again."""
+        try:
+            self.rows.insert(sound, _room())
+        except ShelfFull:
+            self._path(sound).unlink(missing_ok=True)
+            (self._originals / sound.id).unlink(missing_ok=True)
+            raise
 
     def _keep(
         self, sound_id: str, given: Path, size: int, *, name: str, workspace: str, owner: str
@@ -190,7 +197,7 @@ class SoundShelf:
                 self._put(file, self._path(sound))
         finally:
             made.unlink(missing_ok=True)
-        self.rows.insert(sound)
+        self._write_down(sound)
         return taken.given, sound
 
     def _known(self, original: Sound, piece: Piece) -> Sound | None:
@@ -205,6 +212,10 @@ class SoundShelf:
         with partial.open("rb+") as file:
             os.fsync(file.fileno())
         partial.replace(target)
+
+
+def _room() -> Room:
+    return Room(MAX_UNUSED_SOUNDS, MAX_UNUSED_BYTES)
 
 
 def _told(taken: Taken, given: Path, size: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
 
@@ -16,6 +17,7 @@ from lipsync.audio.words import made_in_words
 from lipsync.database.connect import connect
 from lipsync.database.migrate import migrate
 from lipsync.database.tables import sounds
+from lipsync.jobs.store import utcnow
 from lipsync.request import MAX_SOUND_BYTES, SOUND_FORMATS
 from lipsync.settings import load_settings
 from lipsync.sounds import Piece, ShelfFull, Sound, SoundNotFound, SoundShelf
@@ -270,16 +272,39 @@ def test_the_waveform_is_that_of_the_whole_original(shelf: SoundShelf, tones: di
 
 @pytest.mark.parametrize("limit", ["MAX_UNUSED_SOUNDS", "MAX_UNUSED_BYTES"])
 def test_nobody_fills_the_disk_with_sounds_that_no_job_uses(
-    shelf: SoundShelf, tones: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, limit: str
+    shelf: SoundShelf, tmp_path: Path, tones: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(f"lipsync.sounds.shelf.{limit}", 2)
+    most = {"MAX_UNUSED_SOUNDS": 1, "MAX_UNUSED_BYTES": len(tones["mp3"]) * 3 // 2}[limit]
+    monkeypatch.setattr(f"lipsync.sounds.shelf.{limit}", most)
     kept(shelf, tones["mp3"])
-    if limit == "MAX_UNUSED_SOUNDS":
-        kept(shelf, tones["mp3"])
     with pytest.raises(ShelfFull):
         add(shelf, tones["mp3"])
+    assert len(files(tmp_path)) == 1
     other = shelf.add(io.BytesIO(tones["mp3"]), name="a.mp3", workspace="local", owner="bob")[1]
     assert other is not None
+
+
+def gives_many_at_once(shelf: SoundShelf, data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five uploads of one person, all of which saw room when they came; there is room for two."""
+    monkeypatch.setattr("lipsync.sounds.shelf.MAX_UNUSED_SOUNDS", 2)
+    monkeypatch.setattr(shelf.rows, "has_room", lambda *_, **__: True)
+
+    def give(_: int) -> bool:
+        try:
+            return add(shelf, data) is not None
+        except ShelfFull:
+            return False
+
+    with ThreadPoolExecutor(5) as several:
+        assert sorted(several.map(give, range(5))) == [False, False, False, True, True]
+    assert len(shelf.rows.of(workspace="local", owner="ada")) == 2
+    assert len(files(shelf.folder.parent)) == 2
+
+
+def test_the_limits_hold_when_many_sounds_come_at_once(
+    shelf: SoundShelf, tones: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gives_many_at_once(shelf, tones["mp3"], monkeypatch)
 
 
 class Counted(io.RawIOBase):
@@ -358,8 +383,8 @@ def test_an_upload_that_breaks_off_leaves_nothing_behind(shelf: SoundShelf, tmp_
 
 
 @pytest.mark.postgres
-def test_a_sound_survives_postgres_with_the_oddest_name(
-    tmp_path: Path, tones: dict[str, bytes], postgres_url: str
+def test_on_postgres_the_oddest_name_survives_and_the_limits_hold(
+    tmp_path: Path, tones: dict[str, bytes], postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = connect(load_settings(DATABASE_URL=postgres_url).database_address)
     migrate(database)
@@ -368,4 +393,7 @@ def test_a_sound_survives_postgres_with_the_oddest_name(
     assert shelf.get(sound.id) == sound
     with database.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(sounds)).scalar() == 1
+    shelf.path(sound).unlink()
+    shelf.rows.delete([sound.id], before=utcnow())
+    gives_many_at_once(shelf, tones["mp3"], monkeypatch)
     database.dispose()
