@@ -1,17 +1,19 @@
-"""Parent videos as a person sees them: one large, many small."""
+"""Parent videos as a person sees them in a gallery: small cards, and the words on them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from components.routes import parent_picture_url, parent_url
-from components.wording import length, plain
+from components.routes import thumbnail_url
+from components.wording import ago, length, plain
 from lipsync.accounts import Account
-from lipsync.i18n import t
+from lipsync.i18n import plural, t
 from lipsync.parent_shelf import KnownParent
 from lipsync.parents import Eligibility, Parent, eligibility
+from lipsync.shelf.rows import Source
+from lipsync.upstream.replies import TaskKind
 
 
 def title_of(parent: Parent) -> str:
@@ -25,93 +27,100 @@ def account_label(accounts: Mapping[str, Account], name: str) -> str:
     return known.label if known else t("{name} (no longer in the settings)", name=name)
 
 
-def eligible_first(parents: Iterable[KnownParent]) -> list[KnownParent]:
-    """What can be used before what cannot; the order within both stays."""
-    return sorted(parents, key=lambda known: not eligibility(known.parent).eligible)
+def source_words(source: Source) -> str:
+    """How a video came here, in two or three words."""
+    return {
+        "listed": t("From the list"), "looked_up": t("Added by its id"), "made": t("Made here")
+    }[source]  # fmt: skip
 
 
-def facts(parent: Parent, accounts: Mapping[str, Account]) -> None:
-    """Badges: usable or not, length, days left, account."""
-    verdict = eligibility(parent)
-    with st.container(horizontal=True, gap="xsmall"):
-        usable_badge(verdict)
-        if parent.seconds is not None:
-            st.badge(length(parent.seconds), icon=":material/timer:", color="gray")
-        if verdict.days_left is not None and verdict.eligible:
-            st.badge(
-                verdict.days_left_in_words,
-                icon=":material/event:",
-                color="orange" if verdict.soon_too_old else "gray",
-            )
-        st.badge(plain(account_label(accounts, parent.account)), icon=":material/key:", color="gray")
-    for reason in verdict.reasons:
-        st.markdown(f":material/block: {plain(reason)}")
-    if verdict.days_left is None:
-        st.caption(plain(verdict.days_left_in_words))
+def kind_words(kind: TaskKind) -> str:
+    """What a video was made from."""
+    return t("A picture") if kind is TaskKind.IMAGE2VIDEO else t("Words alone")
 
 
-def usable_badge(verdict: Eligibility) -> None:
-    """Whether a video may be used."""
-    if verdict.eligible:
-        st.badge(t("Can speak"), icon=":material/check_circle:", color="green")
-    else:
-        st.badge(t("Cannot be used"), icon=":material/block:", color="red")
-
-
-def player(known: KnownParent) -> None:
-    """The video itself, or a word where there is none."""
-    if known.parent.video_id:
-        st.video(parent_url(known.id), alt=title_of(known.parent))
-    else:
-        st.image(parent_picture_url(known.id), alt=title_of(known.parent), width="stretch")
-
-
-def shown_large(known: KnownParent, accounts: Mapping[str, Account]) -> None:
-    """One video with all that matters about it."""
-    player(known)
-    st.markdown(f"**{plain(title_of(known.parent), most=160)}**")
-    facts(known.parent, accounts)
+def picture_of(known: KnownParent) -> str:
+    """The address of a card's picture. It changes when there is one, so that browsers ask again."""
+    return thumbnail_url(known.id) + ("?made=1" if known.pictured else "")
 
 
 def cards(
     shown: Sequence[KnownParent],
+    accounts: Mapping[str, Account],
     *,
     chosen: str | None,
     on_choose: Callable[[str], None],
     key: str,
+    words: tuple[str, str],
     columns: int = 3,
-    words: tuple[str, str] | None = None,
+    min_width: int = 150,
 ) -> None:
-    """Small cards with a picture and a button each; `on_choose` gets our id of the parent.
+    """Small cards; `on_choose` gets our id of the parent. The whole card is its button.
 
-    `words` are the button's, for the chosen one and for the others.
+    `words` are the button's, for the chosen one and for the others; `min_width` is in pixels.
     """
-    on, off = words or (t("Chosen"), t("Choose"))
-    grid = st.grid(columns, min_column_width=140, gap="small", key=f"{key}-cards")
+    grid = st.grid(columns, min_column_width=min_width, gap="small", key=f"{key}-cards")
     for known in shown:
-        verdict = eligibility(known.parent)
-        with grid.container(border=True, gap="xsmall", height="stretch"):
-            st.image(parent_picture_url(known.id), alt=title_of(known.parent), width="stretch")
-            st.caption(plain(title_of(known.parent), most=46))
-            st.caption(card_line(known.parent, verdict))
-            mine = known.id == chosen
+        mine = known.id == chosen
+        with grid.container(
+            border=True, gap="xxsmall", height="stretch",
+            key=f"card-{'chosen' if mine else 'other'}-{key}-{known.id}",
+        ):  # fmt: skip
+            _card(known, accounts)
             st.button(
-                on if mine else off,
+                words[0] if mine else words[1],
                 key=f"{key}-{known.id}",
                 icon=":material/check:" if mine else None,
-                type="primary" if mine else "secondary",
                 disabled=mine,
                 width="stretch",
-                help=None if verdict.eligible else " ".join(plain(r) for r in verdict.reasons),
                 on_click=on_choose,
                 args=(known.id,),
             )
 
 
-def card_line(parent: Parent, verdict: Eligibility) -> str:
-    """The one line under a card's title."""
+def _card(known: KnownParent, accounts: Mapping[str, Account]) -> None:
+    verdict = eligibility(known.parent, accounts=accounts)
+    st.image(picture_of(known), alt=title_of(known.parent), width="stretch")
+    st.markdown(plain(title_of(known.parent), most=90))
+    st.caption(_measures(known))
+    st.caption(verdict_line(known.parent, verdict))
+    st.caption(_history(known, accounts))
+
+
+def _measures(known: KnownParent) -> str:
+    """Length, size and age, as far as they are known."""
+    parent = known.parent
+    said = [length(parent.seconds)] if parent.seconds is not None else []
+    if known.width and known.height:
+        said.append(size_words(known.width, known.height))
+    if parent.created_at:
+        said.append(ago(parent.created_at))
+    return " · ".join(said) or t("Length and age unknown")
+
+
+def size_words(width: int, height: int) -> str:
+    """The size of a video, in pixels."""
+    return f"{width} × {height}"
+
+
+def verdict_line(parent: Parent, verdict: Eligibility) -> str:
+    """Whether a video can speak and for how long, or in short why not, as coloured Markdown."""
+    if not parent.status.is_final:
+        return f":material/hourglass_top: {plain(verdict.in_short[0])}"
     if not verdict.eligible:
-        return f":red[{t('Cannot be used')}]"
-    left = verdict.days_left_in_words if verdict.days_left is not None else ""
-    colour = "orange" if verdict.soon_too_old else "gray"
-    return " · ".join(part for part in (length(parent.seconds), f":{colour}[{left}]" if left else "") if part)
+        return f":red[:material/block: {plain(verdict.in_short[0])}]"
+    if verdict.soon_too_old:
+        return f":orange[:material/hourglass_bottom: {plain(verdict.days_left_in_words)}]"
+    said = [t("Can speak")]
+    if verdict.days_left is not None:
+        said.append(verdict.days_left_in_words)
+    return ":green[:material/check_circle:] " + " · ".join(plain(one) for one in said)
+
+
+def _history(known: KnownParent, accounts: Mapping[str, Account]) -> str:
+    said = [source_words(known.source)]
+    if known.used_count:
+        said.append(plural(known.used_count, "used once", "used {count} times"))
+    if len(accounts) > 1 or known.parent.account not in accounts:
+        said.append(plain(account_label(accounts, known.parent.account), most=40))
+    return " · ".join(said)

@@ -7,7 +7,7 @@ with a fresh one, and stays when the service forgets it. Pages read the database
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -100,6 +100,13 @@ class ParentShelf:
         if row is None:
             raise ParentNotFound(parent_id)
         return known(row)
+
+    def some(self, workspace: str, parent_ids: Sequence[str]) -> tuple[KnownParent, ...]:
+        """Parents by our ids, in that order; those that are not there are left out."""
+        query = select_parents().where(parents.c.workspace == workspace, parents.c.id.in_(parent_ids))
+        with self._database.connect() as connection:
+            found = {row.id: known(row) for row in connection.execute(query)}
+        return tuple(found[one] for one in parent_ids if one in found)
 
     def find(self, *, workspace: str, account: str, task_id: str) -> tuple[KnownParent, ...]:
         """The known videos of one task, in the order of their ids. Empty when it was never seen."""

@@ -16,7 +16,7 @@ from components.wording import plain
 from lipsync.accounts import UnknownAccount
 from lipsync.i18n import t
 from lipsync.jobs.store import JobNotFound
-from lipsync.parent_shelf import KnownParent, ParentNotFound, ParentQuery
+from lipsync.parent_shelf import KnownParent, ParentNotFound
 from lipsync.request import LipSyncRequest
 from lipsync.studio import current
 from lipsync.upstream.replies import TaskKind
@@ -59,7 +59,7 @@ def take_from_address() -> None:
         draft.choose_voice(voice, language)
 
 
-def chosen_parent(known: list[KnownParent]) -> KnownParent | None:
+def chosen_parent() -> KnownParent | None:
     """The chosen video, or the best one for somebody who has not chosen yet."""
     chosen = st.session_state.get(draft.PARENT)
     try:
@@ -67,7 +67,7 @@ def chosen_parent(known: list[KnownParent]) -> KnownParent | None:
     except ParentNotFound:
         note(t("The video in this address is not here. Choose another one."))
         found = None
-    found = found or default_parent(known)
+    found = found or default_parent(studio, who)
     st.session_state[draft.PARENT] = found.id if found else None
     if found:
         st.query_params["parent"] = found.id
@@ -135,9 +135,7 @@ if arrival.fill_from:
     fill_from_job(arrival.fill_from)
 take_from_address()
 
-studio.keeper.ask_sync()
-known = list(studio.parents.page(who.workspace, ParentQuery(limit=100)).items)
-parent = chosen_parent(known)
+parent = chosen_parent()
 request = draft.read(parent)
 problems = draft.check(request, parent) if st.session_state.get(draft.ATTEMPTED) else ()
 
@@ -145,7 +143,7 @@ for words in st.session_state.get(draft.NOTE) or ():
     st.warning(words, icon=":material/info:")
 left, right = st.columns([9, 10], gap="large")
 with left:
-    parent_picker(studio, who, parent, known, problems)
+    parent_picker(studio, who, parent, problems)
 with right:
     st.subheader(t("2. What it should say"), anchor=False)
     source = words_form.source_choice()

@@ -22,14 +22,13 @@ from lipsync.jobs.store import utcnow
 from lipsync.media import MediaToolMissing, NotPlayable, probe_video
 from lipsync.parent_shelf import ParentNotFound, ParentShelf
 from lipsync.parents import MAX_AGE
-from lipsync.shelf.rows import USED_COUNT
+from lipsync.shelf.rows import MOST_TRIES, USED_COUNT
 from lipsync.thumbnails import make_thumbnail
 from lipsync.upstream.errors import Busy, NotSent, UpstreamError
 from lipsync.upstream.replies import TaskStatus
 
 log = logging.getLogger(__name__)
 
-MOST_TRIES = 5
 FIRST_WAIT = timedelta(minutes=1)
 """After a failure; four times as long after each further one."""
 YOUNG = timedelta(days=1)

@@ -31,7 +31,8 @@ class KnownParent:
     """A parent as it is kept here; `id` names it in addresses of ours.
 
     `width` and `height` (pixels) were seen in the file itself; `copy_bytes` is the size of the copy
-    on our disk, None without one; `pictured` tells whether a small picture of it was made.
+    on our disk, None without one; `pictured` tells whether a small picture of it was made,
+    `picture_coming` whether one is made as soon as somebody looks.
     `job_id` is the job that made it here. `used_count` is how many lip syncs of the workspace
     speak with it, those that were taken back or failed left out.
     """
@@ -46,10 +47,13 @@ class KnownParent:
     height: int | None = None
     copy_bytes: int | None = None
     pictured: bool = False
+    picture_coming: bool = False
     job_id: str | None = None
     used_count: int = 0
 
 
+MOST_TRIES = 5
+"""To copy a video or take its picture."""
 NO_USES = (JobState.CANCELLED, JobState.FAILED)
 """A lip sync that came to nothing does not count as a use."""
 
@@ -85,6 +89,7 @@ def known(row: sa.Row[Any]) -> KnownParent:
         height=row.height,
         copy_bytes=row.copy_bytes,
         pictured=row.pictured_at is not None,
+        picture_coming=_picture_coming(row),
         job_id=row.job_id,
         used_count=int(row.used_count),
         parent=Parent(
@@ -100,6 +105,12 @@ def known(row: sa.Row[Any]) -> KnownParent:
             gone=row.gone_at is not None,
         ),
     )
+
+
+def _picture_coming(row: sa.Row[Any]) -> bool:
+    if row.pictured_at is not None or row.status != TaskStatus.SUCCEED or not row.video_id:
+        return False
+    return row.copy_tries < MOST_TRIES and (row.copy_due is None or row.copy_due <= utcnow())
 
 
 def keep_task(

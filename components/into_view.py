@@ -1,0 +1,32 @@
+"""Brings a part of the page before somebody's eyes when its subject changes.
+
+On a narrow screen the video that was opened is far above the card that was touched.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+_HTML = '<span class="here" aria-hidden="true"></span>'
+_CSS = ".here { display: none; }"
+_JS = r"""
+const shown = new WeakMap()
+
+export default function ({ data, parentElement }) {
+  const host = parentElement.getRootNode().host ?? parentElement
+  if (shown.get(host) === data.subject) return
+  shown.set(host, data.subject)
+  const part = host.closest('[class*="st-key-into-view-"]')?.parentElement ?? host
+  const { top } = part.getBoundingClientRect()
+  part.style.scrollMarginTop = "4.5rem"
+  if (top < 0 || top > window.innerHeight * 0.7) part.scrollIntoView({ block: "start" })
+}
+"""
+
+_into_view = st.components.v2.component("into_view", html=_HTML, css=_CSS, js=_JS)
+
+
+def into_view(subject: str, *, key: str) -> None:
+    """Scroll to this place if it is out of sight and `subject` is another one than before."""
+    with st.container(key=f"into-view-{key}"):
+        _into_view(key=key, data={"subject": subject})

@@ -1,0 +1,169 @@
+"""The gallery of the Videos page: cards that fill up as videos come, and how fresh the lists are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import streamlit as st
+
+from components.notices import empty
+from components.parent_cards import account_label, cards
+from components.parent_details import OPEN, open_video
+from components.person import Person, speak
+from components.pulse import pulse
+from components.video_filters import PAGE, PAGE_SIZE, clear_filters, first_page, is_narrowed
+from components.wording import ago, plain
+from lipsync.explain import explain_lists
+from lipsync.i18n import plural, t
+from lipsync.jobs.store import utcnow
+from lipsync.parent_shelf import KnownParent, ParentQuery
+from lipsync.studio import Studio
+
+LOOK_SECONDS = 2.0
+"""How soon a page sees that lists were read or a picture was made."""
+IDLE_SECONDS = 20.0
+_CLICKED = "videos_clicked"
+WATCH_FOR = timedelta(hours=1)
+"""A video that is still being made is watched on a page only while it is this young."""
+
+
+def gallery(studio: Studio, who: Person, query: ParentQuery, *, narrow: bool) -> None:
+    """The cards of one page, its numbers, and the line above them. `narrow`: something is open beside it."""
+    total = studio.parents.count(who.workspace, query)
+    st.fragment(_freshness)(studio, who, query, total)
+    place = st.container()
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = 1
+    if pages > 1:
+        if (st.session_state.get(PAGE) or 1) > pages:
+            st.session_state[PAGE] = pages
+        with st.container(horizontal_alignment="center"):
+            page = st.pagination(pages, key=PAGE, bind="query-params")
+    query = replace(query, offset=(page - 1) * PAGE_SIZE)
+    items = studio.parents.page(who.workspace, query).items
+    with place:
+        st.fragment(_grid)(studio, who, query, [one.id for one in items], narrow)
+
+
+def _freshness(studio: Studio, who: Person, query: ParentQuery, shown: int) -> None:
+    """How many there are, when the lists were read, and what came since the page was drawn."""
+    speak()
+    now = studio.parents.count(who.workspace, query)
+    reading = studio.keeper.is_syncing()
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(_how_many(studio, who, query, shown), width="content")
+        with st.container(
+            horizontal=True, vertical_alignment="center", width="content", gap="small", key="videos-fresh"
+        ):
+            st.caption(_when_read(studio, reading), width="content")
+            st.button(
+                t("Look again"), icon=":material/refresh:", type="tertiary", disabled=reading,
+                on_click=lambda: studio.keeper.ask_sync(workspace=who.workspace),
+            )  # fmt: skip
+    _list_troubles(studio)
+    new = now - shown
+    if new > 0 and shown and st.button(
+        plural(new, "{count} new video: show it", "{count} new videos: show them"),
+        icon=":material/arrow_upward:", on_click=first_page, width="stretch",
+    ):  # fmt: skip
+        st.rerun()
+    pulse(LOOK_SECONDS if reading else IDLE_SECONDS, key="videos-freshness")
+
+
+def _how_many(studio: Studio, who: Person, query: ParentQuery, shown: int) -> str:
+    if not is_narrowed(query):
+        return plural(shown, "{count} video", "{count} videos")
+    of_all = studio.parents.count(who.workspace)
+    return plural(of_all, "{shown} of {count} video", "{shown} of {count} videos", shown=shown)
+
+
+def _when_read(studio: Studio, reading: bool) -> str:
+    if reading:
+        return ":material/sync: " + t("Reading your accounts' lists…")
+    read = [one.looked_at for one in studio.parents.lists().values() if one.account in studio.accounts]
+    return t("Lists read {when}", when=ago(min(read))) if read else ""
+
+
+def _list_troubles(studio: Studio) -> None:
+    """Accounts whose lists bring nothing, in words."""
+    for name, lists in studio.parents.lists().items():
+        said = explain_lists(lists)
+        if name not in studio.accounts or said is None:
+            continue
+        label = plain(account_label(studio.accounts, name))
+        if lists.state == "no_lists":
+            st.caption(f":material/info: **{label}:** {plain(said.what)} {plain(said.todo)}")
+        else:
+            st.caption(
+                f":orange[:material/cloud_off: **{label}:** {plain(said.what)}] {plain(said.todo)} "
+                + t("Videos seen before are still shown.")
+            )
+
+
+def _grid(studio: Studio, who: Person, query: ParentQuery, ids: list[str], narrow: bool) -> None:
+    """The cards. A card's picture, and an empty gallery, fill up without the page being drawn again;
+    which cards there are, and their order, change only when the page is."""
+    speak()
+    if st.session_state.pop(_CLICKED, False):
+        st.rerun()  # what a card does concerns the whole page
+    if ids:
+        shown = studio.parents.some(who.workspace, ids)
+    else:
+        shown = studio.parents.page(who.workspace, query).items
+    if shown:
+        cards(
+            shown, studio.accounts, chosen=st.query_params.get(OPEN), on_choose=_open, key="videos",
+            words=(t("Shown"), t("Open")), columns=3 if narrow else 4,
+        )  # fmt: skip
+    else:
+        _nothing(studio, who, query)
+    if not shown or any(_unfinished(one) for one in shown):
+        pulse(LOOK_SECONDS * 2, key="videos-grid")
+
+
+def _open(parent_id: str) -> None:
+    open_video(parent_id)
+    st.session_state[_CLICKED] = True
+
+
+def _unfinished(known: KnownParent) -> bool:
+    """Whether a card will soon look otherwise: its picture is being made, or the video itself."""
+    parent = known.parent
+    if not parent.status.is_final:
+        return parent.created_at is not None and utcnow() - parent.created_at < WATCH_FOR
+    return known.picture_coming
+
+
+def _nothing(studio: Studio, who: Person, query: ParentQuery) -> None:
+    """Why there are no cards, and what helps."""
+    if is_narrowed(query) and studio.parents.count(who.workspace):
+        empty(
+            ":material/search_off:",
+            t("No video fits"),
+            t("Search for other words, or look at all videos."),
+        )
+        st.button(t("Show all videos"), icon=":material/filter_alt_off:", on_click=_clear)
+        return
+    if studio.keeper.is_syncing():
+        empty(
+            ":material/sync:",
+            t("Reading your accounts' lists"),
+            t("Your videos appear here by themselves in a moment."),
+        )
+        return
+    lists = studio.parents.lists().values()
+    if lists and all(one.state == "no_lists" for one in lists):
+        words = t(
+            "Your accounts give no list of their videos. Add them by their task ids above, or make a new one."
+        )
+    elif any(one.state == "error" for one in lists):
+        words = t("The lists could not be read, as said above. Videos can still be added by their task ids.")
+    else:
+        words = t("Make a video of 5 s or 10 s, or add one by its task id above.")
+    empty(":material/video_library:", t("No videos yet"), words)
+
+
+def _clear() -> None:
+    clear_filters()
+    st.session_state[_CLICKED] = True
