@@ -43,6 +43,7 @@ OFFER: Final = "draft_offered_sound"
 FITTING: Final = "draft_fitting_sound"
 TURN: Final = "draft_sound_turn"
 LOOKED: Final = "draft_looked_at_link"
+WORK: Final = "draft_sound_work"
 LINK: Final = "draft_link"
 ATTEMPTED: Final = "draft_attempted"
 PREVIOUS: Final = "draft_previous_job"
@@ -60,6 +61,7 @@ _WORDS_ANEW: dict[str, Any] = {
     OFFER: None,
     FITTING: False,
     LOOKED: None,
+    WORK: None,
     LINK: "",
 }
 _MADE_ANEW: dict[str, Any] = _WORDS_ANEW | {

@@ -1,20 +1,27 @@
-"""What the buttons around a sound do. They run as callbacks: whole, and before the page is drawn.
+"""What the buttons around a sound do.
 
-A sound goes to the shelf at once; the session keeps only its id and sentences.
+What takes no time is done by the callbacks themselves. What may take seconds is only noted
+there and done by `work_in_hand`, on the page, where people see that something happens. A sound
+goes to the shelf at once; the session keeps only its id and sentences.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components import draft
 from components.person import Person, speak
+from components.wording import plain
 from lipsync.audio.check import SoundReport
+from lipsync.audio.deadline import OPERATION_SECONDS
+from lipsync.audio.links import TOTAL_SECONDS
 from lipsync.audio.words import full_in_words, link_in_words, reason_in_words
 from lipsync.i18n import t
 from lipsync.media import MediaToolMissing
@@ -24,9 +31,33 @@ from lipsync.studio import Studio
 _GIVEN = "draft_sounds_given"
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that may take seconds: where on the page it is done, what is said meanwhile, what is done."""
+
+    place: str
+    words: str
+    do: Callable[[], None]
+
+
 def field_key(kind: str) -> str:
     """The key of an uploader or recorder; a new one after each sound, so that its bytes are freed."""
     return f"draft_{kind}_{st.session_state.get(_GIVEN, 0)}"
+
+
+def work_in_hand(place: str | None = None) -> None:
+    """Do what was clicked, say so meanwhile, and draw the page anew.
+
+    It is done at its `place`, so that it is seen where somebody looks; without a place, wherever
+    it belongs. No other click can break into it: a page is only stopped between its elements.
+    """
+    work: Work | None = st.session_state.get(draft.WORK)
+    if work is None or (place is not None and work.place != place):
+        return
+    with st.spinner(work.words, show_time=True):
+        st.session_state[draft.WORK] = None  # before it is done: it is never done twice
+        work.do()
+    st.rerun()
 
 
 def take(studio: Studio, who: Person, key: str) -> None:
@@ -35,9 +66,18 @@ def take(studio: Studio, who: Person, key: str) -> None:
     given = st.session_state.get(key)
     if given is None:
         return
-    recorded = key.startswith("draft_record")
-    name = t("Recording.wav") if recorded else given.name
+    name = t("Recording.wav") if key.startswith("draft_record") else getattr(given, "name", t("The file"))
+    words = t("Looking at {name}. This can take up to {most} seconds.",
+              name=plain(name, most=60), most=f"{OPERATION_SECONDS:g}")  # fmt: skip
+    _later("field", words, partial(_take, studio, who, key, name))
+
+
+def _take(studio: Studio, who: Person, key: str, name: str) -> None:
+    given = st.session_state.get(key)
     st.session_state[_GIVEN] = st.session_state.get(_GIVEN, 0) + 1
+    if not isinstance(given, UploadedFile):  # the server was started anew meanwhile, say
+        st.session_state[draft.REFUSED] = (name, t("It did not arrive. Please choose it again."))
+        return
     with _troubles(name):
         report, sound = studio.sounds.add(given, name=name, workspace=who.workspace, owner=who.owner)
         if sound is None:
@@ -71,6 +111,11 @@ def remove() -> None:
 def cut(studio: Studio, who: Person, sound: Sound, piece: Piece, *, offer: bool = False) -> None:
     """Take another piece of the original; with `offer`, only to listen to for now."""
     speak()
+    words = t("Making it. This can take up to {most} seconds.", most=f"{OPERATION_SECONDS:g}")
+    _later("offer" if offer else "panel", words, partial(_cut, studio, who, sound, piece, offer))
+
+
+def _cut(studio: Studio, who: Person, sound: Sound, piece: Piece, offer: bool) -> None:
     with _troubles(sound.name):
         report, made = studio.sounds.derive(sound.id, piece, workspace=who.workspace, owner=who.owner)
         if made is None:
@@ -91,9 +136,18 @@ def look_at_link(studio: Studio, who: Person) -> None:
     """Fetch and check what the link in the form leads to."""
     speak()
     url = (st.session_state.get(draft.LINK) or "").strip()
-    if not url:
-        return
+    if url:
+        _look_later(studio, who, url)
+
+
+def _look_later(studio: Studio, who: Person, url: str, then: Callable[[], None] | None = None) -> None:
     st.session_state[draft.LOOKED] = None
+    words = t("Looking at the link. This can take up to {most} seconds.",
+              most=f"{TOTAL_SECONDS + OPERATION_SECONDS:g}")  # fmt: skip
+    _later("link", words, partial(_look, studio, who, url, then))
+
+
+def _look(studio: Studio, who: Person, url: str, then: Callable[[], None] | None) -> None:
     with _troubles(t("The link")):
         hosts = frozenset(host.lower() for host in studio.settings.sound_link_hosts)
         taken = studio.sounds.from_link(url, allowed_hosts=hosts, workspace=who.workspace, owner=who.owner)
@@ -102,13 +156,15 @@ def look_at_link(studio: Studio, who: Person) -> None:
             refusal = reason_in_words(taken.report)
         st.session_state[draft.LOOKED] = draft.Looked(url, refusal, taken.sound.id if taken.sound else None)
         st.session_state[draft.REFUSED] = None
+        if then is not None and not refusal:
+            then()
 
 
-def link_may_be_sent(studio: Studio, who: Person, url: str) -> bool:
-    """Whether a link was looked at and found good; looks now if nobody did."""
-    if draft.looked_at(url) is None:
-        look_at_link(studio, who)
+def link_may_be_sent(studio: Studio, who: Person, url: str, *, then: Callable[[], None]) -> bool:
+    """Whether a link was looked at and found good. If nobody did, it is looked at, and `then` sends it."""
     looked = draft.looked_at(url)
+    if looked is None:
+        _look_later(studio, who, url, then)
     return looked is not None and not looked.refusal
 
 
@@ -121,6 +177,10 @@ def send_copy(studio: Studio, who: Person, sound_id: str) -> None:
 def taker(studio: Studio, who: Person, key: str) -> Any:
     """The callback of an uploader or recorder."""
     return partial(take, studio, who, key)
+
+
+def _later(place: str, words: str, do: Callable[[], None]) -> None:
+    st.session_state[draft.WORK] = Work(place, words, do)
 
 
 def _refuse(name: str, report: SoundReport) -> None:

@@ -41,6 +41,7 @@ def sound_fields(
         _recorder(studio, who, another=sound is not None)
     else:
         _uploader(studio, who, another=sound is not None)
+    sound_actions.work_in_hand("field")
     refusal()
     field_problem(problems, "sound")
 
@@ -73,6 +74,7 @@ def link_field(studio: Studio, who: Person, problems: Sequence[Problem]) -> None
         on_click=sound_actions.look_at_link,
         args=(studio, who),
     )
+    sound_actions.work_in_hand("link")
     looked = draft.looked_at((url or "").strip())
     refusal()
     if looked is None:

@@ -139,6 +139,7 @@ def _buttons(
         st.button(
             t("Remove this sound"), icon=":material/close:", type="tertiary", on_click=sound_actions.remove
         )
+    sound_actions.work_in_hand("panel")
 
 
 def _cut_button(
@@ -171,6 +172,7 @@ def _fitting(studio: Studio, who: Person, sound: Sound, clip_seconds: float) -> 
             st.caption(
                 t("It is too long to be made to fit by speaking faster: {most} times is the most.", most=most)
             )
+        sound_actions.work_in_hand("offer")
         _offer(studio, who)
         st.button(t("Leave it as it is"), type="tertiary", on_click=sound_actions.fit, args=(False,))
 

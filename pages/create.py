@@ -89,8 +89,10 @@ def send() -> None:
     request = draft.read(parent)
     if draft.check(request, parent):
         return
-    if request.source == "link" and not sound_actions.link_may_be_sent(studio, who, request.sound_url or ""):
-        return
+    if request.source == "link" and not sound_actions.link_may_be_sent(
+        studio, who, request.sound_url or "", then=send
+    ):
+        return  # it is looked at first, and then sent
     try:
         job = studio.engine.submit(
             kind=TaskKind.LIP_SYNC,
@@ -154,6 +156,7 @@ with right:
         sound_form.link_field(studio, who, problems)
     else:
         sound_form.sound_fields(studio, who, problems, clip_seconds=seconds, record=source == "record")
+    sound_actions.work_in_hand()
 
     st.subheader(t("3. Send it"), anchor=False)
     account = studio.accounts.get(parent.parent.account) if parent else None
