@@ -9,14 +9,14 @@ import streamlit as st
 from components.job_facts import request_facts
 from components.job_kinds import title_of_job
 from components.job_panel import REFRESH_SECONDS, panel
-from components.job_states import state_badge
 from components.notices import trouble
 from components.person import Person, speak
 from components.places import link
+from components.routes import result_url
 from components.wording import plain
 from lipsync.explain_then import explain_then
 from lipsync.i18n import t
-from lipsync.jobs.model import Job, ThenState
+from lipsync.jobs.model import Job, JobState, ThenState
 from lipsync.jobs.store import JobNotFound
 from lipsync.request import LipSyncRequest
 from lipsync.sounds import Sound
@@ -30,9 +30,13 @@ def then_panel(studio: Studio, who: Person, job: Job, sound: Sound | None, drop:
         return
     state = job.then_state
     with st.container(border=True, gap="small"):
-        st.markdown("**" + t("What it is to say") + "**")
+        st.markdown("**" + t("What it should say") + "**")
         request_facts(LipSyncRequest.from_dict(job.then_request), sound)
-        trouble(explained, tone="warning" if state is ThenState.NOT_STARTED else "info")
+        if state is ThenState.NOT_STARTED:
+            trouble(explained, tone="warning")
+        else:
+            st.markdown(f":material/info: {plain(explained.what)}  \n{plain(explained.money)}")
+            st.caption(plain(explained.todo))
         if state is ThenState.WAITING:
             st.button(t("Take the line back"), icon=":material/undo:", on_click=drop)
         elif job.then_job_id is not None:
@@ -51,11 +55,14 @@ def _spoken(studio: Studio, who: Person, job_id: str) -> None:
         now = studio.jobs.get(job_id, workspace=who.workspace)
         if seen.is_live and not now.is_live:
             st.rerun()
-        state_badge(now.state)
         panel(studio, now)
 
-    st.fragment(draw, run_every=REFRESH_SECONDS if seen.is_live else None)()
-    link("jobs", t("Open the job of the line"), icon=":material/arrow_forward:", job=job_id)
+    if seen.state is JobState.READY and studio.archive.result_path(job_id).exists():
+        st.video(result_url(job_id), alt=t("The finished clip"))
+    else:
+        st.fragment(draw, run_every=REFRESH_SECONDS if seen.is_live else None)()
+    words = t("Open the clip's own page") if seen.state is JobState.READY else t("Open the job of your line")
+    link("jobs", words, icon=":material/arrow_forward:", job=job_id)
 
 
 def came_from(studio: Studio, who: Person, job: Job) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components.parent_cards import title_of
 from components.person import Person
 from components.picture_field import facts as picture_facts
 from components.picture_field import the_picture
@@ -100,4 +99,4 @@ def _usable(studio: Studio, made: KnownParent, ask_again: Callable[[KnownParent]
     if verdict.eligible and verdict.days_left is not None:
         colour = "orange" if verdict.soon_too_old else "gray"
         words = t("It can speak: {left}", left=verdict.days_left_in_words)
-        st.caption(f":{colour}[:material/event: {plain(words)}]", help=title_of(made.parent)[:200])
+        st.caption(f":{colour}[:material/event: {plain(words)}]")

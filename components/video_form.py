@@ -108,7 +108,6 @@ def _model_field(kind: TaskKind, models: tuple[str, ...]) -> None:
         key=key,
         accept_new_options=True,
         persist_state="session",
-        width=200,
         help=field_help("model_name"),
     )
 

@@ -22,7 +22,7 @@ def explain_then(job: Job) -> Explanation | None:
         return Explanation(
             t("The video is ready, and your line was sent on."),
             t("The line is a job of its own and is charged on its own."),
-            t("Open its job to see how far it is."),
+            t("Nothing to do: it goes on by itself, and you may close this page."),
         )
     if state is ThenState.DROPPED:
         return Explanation(

@@ -148,10 +148,12 @@ def one_job(job_id: str) -> None:
             there = studio.archive.result_path(job.id).exists()
             result(job, studio.accounts.get(job.account), there=there)
         live_panel(studio, who, job)
+        spoken = job.then_state is ThenState.STARTED
+        if spoken:
+            what_it_says(job)
         how_it_stands(job)
-        if is_video(job):
-            line_sound = sound_of((job.then_request or {}).get("sound_id"))
-            then_panel(studio, who, job, line_sound, drop_line(job))
+        if not spoken:
+            what_it_says(job)
         with st.expander(t("What happened, step by step"), icon=":material/history:"):
             log(job, studio.jobs.events(job.id))
     with side:
@@ -184,6 +186,11 @@ def how_it_stands(job: Job) -> None:
         with st.container(horizontal=True):
             if st.button(t("Make another like this"), icon=":material/content_copy:"):
                 go("create", **{"from": job.id})
+
+
+def what_it_says(job: Job) -> None:
+    """The line that was sent, or is to be sent, when a video is ready."""
+    then_panel(studio, who, job, sound_of((job.then_request or {}).get("sound_id")), drop_line(job))
 
 
 def drop_line(job: Job) -> Callable[[], None]:
