@@ -10,6 +10,9 @@ STYLE = """
 [data-testid="stVideo"] { max-height: 26rem; border-radius: 0.6rem; background: #0b0a10; }
 [data-testid="stImage"] img { border-radius: 0.45rem; aspect-ratio: 16 / 9; object-fit: cover;
   object-position: 50% 25%; width: 100%; }
+[class*="st-key-whole-picture-"] [data-testid="stImage"] img { aspect-ratio: auto; object-fit: contain;
+  max-height: 12rem; }
+[data-testid="stMarkdownContainer"] blockquote { margin-top: 0; }
 .st-key-face-frame [data-testid="stImage"] img { aspect-ratio: auto; width: auto; max-width: 100%;
   max-height: 15rem; object-fit: contain; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-pulse-"]),
@@ -19,6 +22,7 @@ STYLE = """
 [class*="st-key-row-"] [data-testid="stPageLink-NavLink"] p { white-space: normal; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
+  .st-key-face-frame [data-testid="stImage"] img { max-height: 10rem; }
 }
 </style>
 """

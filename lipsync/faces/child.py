@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,18 +78,17 @@ def _moments(judged: Judgement, seconds: float, samples: int, frames: int) -> di
 
 
 def find_in(finder: Any, frames: list[Image.Image]) -> list[list[FoundFace]]:
-    """The faces of each frame. When there are none at all, some frames are searched once more, and harder."""
+    """The faces of each frame. When there are none at all, some frames are searched once more: harder
+    for small ones, then at the edges for halves; all frames, where that finds somebody."""
     found: list[list[FoundFace]] = [finder.find(frame) for frame in frames]
     if any(found):
         return found
     tried = sorted({len(frames) // 3, 2 * len(frames) // 3})[:THOROUGH_FRAMES]
-    again = {number: finder.find(frames[number], thoroughly=True) for number in tried}
-    if not any(again.values()):
-        return found
-    return [
-        again[number] if number in again else finder.find(frame, thoroughly=True)
-        for number, frame in enumerate(frames)
-    ]
+    for search in (partial(finder.find, thoroughly=True), finder.find_at_edges):
+        again = {number: search(frames[number]) for number in tried}
+        if any(again.values()):
+            return [again[n] if n in again else search(frame) for n, frame in enumerate(frames)]
+    return found
 
 
 def main() -> None:

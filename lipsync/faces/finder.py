@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from lipsync.faces.crop import Crop
 from lipsync.faces.measured import Box, FoundFace
@@ -71,6 +71,19 @@ class FaceFinder:
                 self._look(frame, square, SURE_TILE if level else SURE_WHOLE, found)
         return sorted(found, key=lambda face: -face.height)
 
+    def find_at_edges(self, frame: Image.Image) -> list[FoundFace]:
+        """Faces of which the left or the right edge cuts away a half, which `find` does not see.
+
+        Mirrored at the edge, what is left of such a face is a whole one.
+        """
+        found: list[FoundFace] = []
+        for strip, left in _mirrored_edges(frame):
+            for face in self.find(strip):
+                moved = face.moved(left)
+                if moved.left < 0 < moved.right or moved.left < frame.width < moved.right:
+                    found.append(moved)
+        return sorted(found, key=lambda face: -face.height)
+
     def _look(self, frame: Image.Image, square: Square, sure: float, found: list[FoundFace]) -> None:
         """Add to `found` what is new in one square."""
         small = np.asarray(_cut(frame, square))
@@ -125,6 +138,21 @@ class FaceFinder:
             for one in (crop, crop.turned(math.pi))
         )
         return turned > upright
+
+
+def _mirrored_edges(frame: Image.Image) -> Iterator[tuple[Image.Image, float]]:
+    """A strip around each upright edge, its outer half mirrored, and where its left side is in the frame."""
+    half, width = min(frame.size) // 2, frame.width
+    for box, left in (
+        ((0, 0, half, frame.height), -half),
+        ((width - half, 0, width, frame.height), width - half),
+    ):
+        inside = frame.crop(box)
+        strip = Image.new("RGB", (2 * half, frame.height))
+        inner, outer = (half, 0) if left < 0 else (0, half)
+        strip.paste(inside, (inner, 0))
+        strip.paste(ImageOps.mirror(inside), (outer, 0))
+        yield strip, left
 
 
 def _levels(size: tuple[int, int], *, thoroughly: bool) -> Iterator[list[Square]]:

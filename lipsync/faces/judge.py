@@ -124,6 +124,7 @@ def _people(frames: Sequence[Sequence[FoundFace]]) -> int:
 def _shown(slug: Slug, frames: Sequence[Sequence[FoundFace]], size: tuple[int, int]) -> int:
     """The frame in which one sees what the verdict says; the middle one when all are alike."""
     middle = (len(frames) - 1) / 2
+    away = _away(frames, size)
 
     def telling(number: int) -> tuple[float, float]:
         faces = frames[number]
@@ -135,7 +136,8 @@ def _shown(slug: Slug, frames: Sequence[Sequence[FoundFace]], size: tuple[int, i
         elif slug == "turned_away":
             told = float(_turned(main))
         elif slug == "leaves_picture":
-            told = float(_cut(main, size))
+            # Cut by the edge, or the last and the first that one sees of it.
+            told = 2.0 * _cut(main, size) + any(away[max(0, number - 1) : number + 2])
         else:
             told = round(main.sure, 1)
         return (told, -abs(number - middle))

@@ -13,18 +13,29 @@ from lipsync.faces import child
 class Remembering:
     """A finder that sees a face only when it looks hard."""
 
-    def __init__(self, *, sees: bool) -> None:
-        self.sees, self.hard = sees, 0
+    def __init__(self, *, sees: bool, sees_halves: bool = False) -> None:
+        self.sees, self.sees_halves = sees, sees_halves
+        self.hard = self.at_edges = 0
 
     def find(self, frame: Image.Image, *, thoroughly: bool = False) -> list[Any]:
         self.hard += thoroughly
         return ["face"] if self.sees and thoroughly else []
 
+    def find_at_edges(self, frame: Image.Image) -> list[Any]:
+        self.at_edges += 1
+        return ["half"] if self.sees_halves else []
+
 
 def test_where_nothing_is_found_two_frames_are_searched_harder() -> None:
     finder = Remembering(sees=False)
     assert child.find_in(finder, [Image.new("RGB", (8, 8))] * 8) == [[]] * 8
-    assert finder.hard == 2
+    assert (finder.hard, finder.at_edges) == (2, 2)
+
+
+def test_where_only_halves_are_found_all_frames_are_searched_at_their_edges() -> None:
+    finder = Remembering(sees=False, sees_halves=True)
+    assert child.find_in(finder, [Image.new("RGB", (8, 8))] * 8) == [["half"]] * 8
+    assert finder.at_edges == 8
 
 
 def test_where_that_finds_somebody_all_frames_are() -> None:
