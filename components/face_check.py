@@ -67,23 +67,10 @@ def face_warning(studio: Studio, known: KnownParent) -> None:
         st.fragment(draw)()
 
 
-def face_badge(verdict: FaceVerdict | None) -> None:
-    """A small badge for a card; nothing while nobody looked."""
-    if verdict is None or verdict.slug == "could_not_look":
-        return
-    st.badge(
-        title(verdict),
-        icon=":material/face:" if verdict.fine else ":material/warning:",
-        color="green" if verdict.fine else "orange",
-    )
-
-
 def face_mark(verdict: FaceVerdict | None) -> str:
-    """The same as a piece of Markdown for a line of small print; empty while nobody looked."""
-    if verdict is None or verdict.slug == "could_not_look":
+    """The warning in a few words of Markdown, for a card; empty when all is well or nobody looked."""
+    if verdict is None or not short(verdict):
         return ""
-    if verdict.fine:
-        return f":green[:material/face: {title(verdict)}]"
     return f":orange[:material/warning: {title(verdict)}]"
 
 

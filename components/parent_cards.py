@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from components.face_check import face_mark
 from components.routes import thumbnail_url
 from components.wording import ago, length, plain
 from lipsync.accounts import Account
+from lipsync.faces import FaceVerdict
 from lipsync.i18n import plural, t
 from lipsync.parent_shelf import KnownParent
 from lipsync.parents import Eligibility, Parent, eligibility
@@ -54,10 +56,12 @@ def cards(
     words: tuple[str, str],
     columns: int = 3,
     min_width: int = 150,
+    faces: Mapping[str, FaceVerdict] | None = None,
 ) -> None:
     """Small cards; `on_choose` gets our id of the parent. The whole card is its button.
 
     `words` are the button's, for the chosen one and for the others; `min_width` is in pixels.
+    `faces` are verdicts by our ids, for those that somebody looked at.
     """
     grid = st.grid(columns, min_column_width=min_width, gap="small", key=f"{key}-cards")
     for known in shown:
@@ -66,7 +70,7 @@ def cards(
             border=True, gap="xxsmall", height="stretch",
             key=f"card-{'chosen' if mine else 'other'}-{key}-{known.id}",
         ):  # fmt: skip
-            _card(known, accounts)
+            _card(known, accounts, (faces or {}).get(known.id))
             st.button(
                 words[0] if mine else words[1],
                 key=f"{key}-{known.id}",
@@ -78,12 +82,14 @@ def cards(
             )
 
 
-def _card(known: KnownParent, accounts: Mapping[str, Account]) -> None:
+def _card(known: KnownParent, accounts: Mapping[str, Account], face: FaceVerdict | None) -> None:
     verdict = eligibility(known.parent, accounts=accounts)
     st.image(picture_of(known), alt=title_of(known.parent), width="stretch")
     st.markdown(plain(title_of(known.parent), most=90))
     st.caption(_measures(known))
     st.caption(verdict_line(known.parent, verdict))
+    if verdict.eligible and (mark := face_mark(face)):
+        st.caption(mark)
     st.caption(_history(known, accounts))
 
 

@@ -93,7 +93,7 @@ def _choice(studio: Studio, who: Person, chosen: str | None) -> None:
         st.caption(t("No video fits. Search for other words."))
     cards(
         found.items, studio.accounts, chosen=chosen, on_choose=_choose_and_draw, key="picker",
-        words=(t("Chosen"), t("Choose")),
+        words=(t("Chosen"), t("Choose")), faces=studio.faces.verdicts(one.id for one in found.items),
     )  # fmt: skip
     if pages > 1:
         with st.container(horizontal_alignment="center"):

@@ -115,6 +115,7 @@ def _grid(studio: Studio, who: Person, query: ParentQuery, ids: list[str], narro
         cards(
             shown, studio.accounts, chosen=st.query_params.get(OPEN), on_choose=_open, key="videos",
             words=(t("Shown"), t("Open")), columns=3 if narrow else 4,
+            faces=studio.faces.verdicts(one.id for one in shown),
         )  # fmt: skip
     else:
         _nothing(studio, who, query)
