@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from components.face_check import face_check
 from components.person import Person
 from components.picture_field import facts as picture_facts
 from components.picture_field import the_picture
@@ -59,11 +60,12 @@ def _picture(studio: Studio, who: Person, picture_id: str | None, url: str | Non
     picture_facts(picture)
 
 
-def video_steps(studio: Studio, job: Job, ask_again: Callable[[KnownParent], None]) -> None:
+def video_steps(studio: Studio, who: Person, job: Job, ask_again: Callable[[KnownParent], None]) -> None:
     """What can be done with the video of a job that is ready."""
     made = next(iter(studio.parents.made_by(job)), None)
     if made is not None:
         _usable(studio, made, ask_again)
+        face_check(studio, who, made)
     with st.container(horizontal=True):
         if made is not None:
             usable = eligibility(made.parent, accounts=studio.accounts).eligible

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from components import video_form_draft as form
+from components.face_check import picture_check
 from components.notices import field_problem
 from components.person import Person, speak
 from components.routes import picture_url
@@ -31,6 +32,8 @@ def picture_field(studio: Studio, who: Person, problems: Sequence[Problem], fiel
         st.warning(t("The picture is no longer here. Add it again."))
     if kept is not None:
         _shown(kept, field)
+        if field == "picture":
+            picture_check(studio, who, kept)
     _uploader(studio, who, field, another=kept is not None)
     if kept is None:
         _address(field)

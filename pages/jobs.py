@@ -181,7 +181,7 @@ def how_it_stands(job: Job) -> None:
     elif job.is_live:
         quiet_buttons(job)
     elif job.state is JobState.READY and is_video(job):
-        video_steps(studio, job, ask_again)
+        video_steps(studio, who, job, ask_again)
     elif job.state is JobState.READY:
         with st.container(horizontal=True):
             if st.button(t("Make another like this"), icon=":material/content_copy:"):
