@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import streamlit as st
@@ -14,13 +15,13 @@ from components.person import Person, speak
 from components.routes import picture_url
 from components.wording import plain, size
 from lipsync.i18n import t
-from lipsync.pictures import Picture, PictureNotFound, picture_in_words
+from lipsync.picture_links import picture_from_link
+from lipsync.pictures import MAX_PICTURE_BYTES, Picture, PictureNotFound, picture_in_words
 from lipsync.request import Problem
 from lipsync.studio import Studio
 from lipsync.video_request import field_help
 
-TAKEN_MB = 60
-"""What the server lets pass; a picture above 10 MB is refused by us, in words."""
+MOST_MB = MAX_PICTURE_BYTES // 1_000_000
 _GIVEN = "video_pictures_given"
 
 
@@ -36,7 +37,7 @@ def picture_field(studio: Studio, who: Person, problems: Sequence[Problem], fiel
             picture_check(studio, who, kept)
     _uploader(studio, who, field, another=kept is not None)
     if kept is None:
-        _address(field)
+        _address(studio, who, field)
     _refusal(field)
     field_problem(problems, field)
 
@@ -89,22 +90,46 @@ def _uploader(studio: Studio, who: Person, field: str, *, another: bool) -> None
     key = f"video_upload_{field}_{st.session_state.get(_GIVEN, 0)}"
     st.file_uploader(
         labels[field],
-        type="image",
+        type=["jpg", "png"],  # so that phones give their pictures as jpg
         key=key,
-        max_upload_size=TAKEN_MB,
+        max_upload_size=MOST_MB,
         on_change=partial(take, studio, who, field, key),
         help=field_help(field),
     )
 
 
-def _address(field: str) -> None:
-    st.text_input(
-        t("Or the address of a picture"),
-        key=form.ADDRESSES[field],
-        placeholder="https://",
-        persist_state="session",
-        help=t("The service fetches it, so it must be public: jpg or png, at most 10 MB."),
-    )
+def _address(studio: Studio, who: Person, field: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(
+            t("Or the address of a picture"),
+            key=form.ADDRESSES[field],
+            placeholder="https://",
+            on_change="ignore",
+            persist_state="session",
+            help=t("The studio fetches it and keeps a copy, which is sent. The address itself is not kept."),
+        )
+        st.button(
+            t("Fetch it"), key=f"video_fetch_{field}", icon=":material/download:", on_click=fetch,
+            args=(studio, who, field),
+        )  # fmt: skip
+
+
+def fetch(studio: Studio, who: Person, field: str) -> bool:
+    """Fetch and keep what the address in the form leads to. False if it could not be had."""
+    speak()
+    url = (st.session_state.get(form.ADDRESSES[field]) or "").strip()
+    if not url:
+        return True
+    hosts = frozenset(host.lower() for host in studio.settings.sound_link_hosts)
+    with _troubles(field, t("The link")):
+        why, picture = picture_from_link(
+            studio.pictures, url, allowed_hosts=hosts, workspace=who.workspace, owner=who.owner
+        )
+        if picture is not None:
+            _choose(field, picture)
+            return True
+        st.session_state[form.REFUSED] = (field, t("The link"), why)
+    return False
 
 
 def take(studio: Studio, who: Person, field: str, key: str) -> None:
@@ -114,20 +139,30 @@ def take(studio: Studio, who: Person, field: str, key: str) -> None:
     if given is None:
         return
     st.session_state[_GIVEN] = st.session_state.get(_GIVEN, 0) + 1
-    try:
+    with _troubles(field, given.name):
         report, picture = studio.pictures.add(
             given, name=given.name, workspace=who.workspace, owner=who.owner
         )
-    except OSError:
-        why = t("This server could not keep it; its disk may be full. Please tell whoever runs it.")
-        st.session_state[form.REFUSED] = (field, given.name, why)
-        return
-    if picture is None:
-        st.session_state[form.REFUSED] = (field, given.name, picture_in_words(report))
-        return
+        if picture is None:
+            st.session_state[form.REFUSED] = (field, given.name, picture_in_words(report))
+        else:
+            _choose(field, picture)
+
+
+def _choose(field: str, picture: Picture) -> None:
     st.session_state[form.PICTURES[field]] = picture.id
     st.session_state[form.ADDRESSES[field]] = ""
     st.session_state[form.REFUSED] = None
+
+
+@contextlib.contextmanager
+def _troubles(field: str, name: str) -> Iterator[None]:
+    """Say in words that a picture could not be kept."""
+    try:
+        yield
+    except OSError:
+        why = t("This server could not keep it; its disk may be full. Please tell whoever runs it.")
+        st.session_state[form.REFUSED] = (field, name, why)
 
 
 def _refusal(field: str) -> None:

@@ -166,7 +166,7 @@ class Settings(BaseSettings):
     sound_link_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         validation_alias="STUDIO_SOUND_LINK_HOSTS",
-        description="Host names, comma separated, that sound links may use although they are internal.",
+        description="Host names, comma separated, that links may use although they are internal.",
     )
     video_models: Annotated[tuple[str, ...], NoDecode] = Field(
         (

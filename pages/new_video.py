@@ -8,6 +8,7 @@ from components import draft, then_form, video_form
 from components import video_form_draft as form
 from components.notices import no_account_help
 from components.person import person, speak
+from components.picture_field import fetch
 from components.places import go, link
 from components.video_form_summary import account_choice, video_summary
 from lipsync.accounts import UnknownAccount
@@ -44,6 +45,8 @@ def send() -> None:
         state[form.OPEN] = state[form.SENT]
         return
     state[form.ATTEMPTED] = True
+    if form.kind() is TaskKind.IMAGE2VIDEO and not all(fetch(studio, who, field) for field in form.PICTURES):
+        return
     request = form.read(state.get(form.ACCOUNT) or "")
     line = then_form.line(request.account)
     if video_problems(request) or then_form.line_problems(line):

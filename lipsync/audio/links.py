@@ -1,4 +1,4 @@
-"""A link to a sound, fetched by us before the upstream is asked to fetch it.
+"""A link to a sound or picture, fetched by us before the upstream is asked to fetch it.
 
 A server that fetches what strangers name can be turned against its own network. So only
 http and https; the name is resolved by us once, every address it has must be public, and
@@ -15,6 +15,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
@@ -55,14 +56,36 @@ class LinkReport:
         return self.reason is None
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What kind of file a link should lead to."""
+
+    most_bytes: int
+    accept: str
+    """The value of the HTTP header of that name."""
+    is_wrong: Callable[[bytes, bool], bool]
+    """Whether the beginning of a file (or, with True, all of it) is surely nothing of the kind."""
+
+
 class _Refused(Exception):
     def __init__(self, reason: str, status: int | None = None, content_type: str | None = None) -> None:
         super().__init__(reason)
         self.reason, self.status, self.content_type = reason, status, content_type
 
 
-def fetch_link(url: str, to: Path, *, allowed_hosts: frozenset[str] = frozenset()) -> LinkReport:
-    """Fetch what `url` leads to into `to`: at most 5 MB, 10 s, 3 redirects. What a link does never raises.
+def _no_sound(data: bytes, whole: bool) -> bool:
+    if whole:
+        return sniff(data).problem == "not_audio"
+    return sniff(data, MAX_SOUND_BYTES).problem == "not_audio" and not data.startswith(b"ID3")
+
+
+SOUND = Wanted(MAX_SOUND_BYTES, "audio/*, */*;q=0.5", _no_sound)
+
+
+def fetch_link(
+    url: str, to: Path, *, allowed_hosts: frozenset[str] = frozenset(), wanted: Wanted = SOUND
+) -> LinkReport:
+    """Fetch what `url` leads to into `to`: within 10 s and 3 redirects. What a link does never raises.
 
     `allowed_hosts` (lower case, as in the link, without port) are not asked where they lead:
     for an administrator who knows. `to` is written only when all of it was fetched.
@@ -71,7 +94,7 @@ def fetch_link(url: str, to: Path, *, allowed_hosts: frozenset[str] = frozenset(
     redirects = 0
     try:
         while True:
-            answer = _ask(url, allowed_hosts, deadline)
+            answer = _ask(url, allowed_hosts, deadline, wanted)
             if isinstance(answer, str):
                 url, redirects = answer, redirects + 1
                 if redirects > MAX_REDIRECTS:
@@ -84,7 +107,9 @@ def fetch_link(url: str, to: Path, *, allowed_hosts: frozenset[str] = frozenset(
         return LinkReport(refused.reason, 0, refused.content_type, refused.status, redirects)
 
 
-def _ask(url: str, allowed_hosts: frozenset[str], deadline: float) -> str | tuple[bytes, str | None]:
+def _ask(
+    url: str, allowed_hosts: frozenset[str], deadline: float, wanted: Wanted
+) -> str | tuple[bytes, str | None]:
     """One request: the next link, or the bytes and their type. Raises `_Refused`."""
     parts, host, port = _dissect(url)
     addresses = _resolve(host, port, deadline)
@@ -96,7 +121,7 @@ def _ask(url: str, allowed_hosts: frozenset[str], deadline: float) -> str | tupl
     watchdog.daemon = True
     watchdog.start()
     try:
-        answer = _exchange(connection, parts, url)
+        answer = _exchange(connection, parts, url, wanted)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise _Refused("too_slow" if time.monotonic() >= deadline else "no_answer") from error
     except _Refused as refused:
@@ -191,20 +216,20 @@ def _secured(raw: socket.socket, host: str) -> socket.socket:
 
 
 def _exchange(
-    connection: http.client.HTTPConnection, parts: SplitResult, url: str
+    connection: http.client.HTTPConnection, parts: SplitResult, url: str, wanted: Wanted
 ) -> str | tuple[bytes, str | None]:
     host = f"[{connection.host}]" if ":" in connection.host else connection.host
     usual = connection.port == (443 if parts.scheme == "https" else 80)
     headers = {
         "Host": host if usual else f"{host}:{connection.port}",
         "User-Agent": "lipsync-studio",
-        "Accept": "audio/*, */*;q=0.5",
+        "Accept": wanted.accept,
         "Accept-Encoding": "identity",
-        "Range": f"bytes=0-{MAX_SOUND_BYTES}",  # one more than is allowed
+        "Range": f"bytes=0-{wanted.most_bytes}",  # one more than is allowed
         "Connection": "close",
     }
-    wanted = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection.request("GET", quote(wanted, safe="/%:@!$&'()*+,;=~-._?"), headers=headers)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection.request("GET", quote(target, safe="/%:@!$&'()*+,;=~-._?"), headers=headers)
     answer = connection.getresponse()
     location = answer.getheader("Location")
     if answer.status in _REDIRECTS and location:
@@ -212,9 +237,9 @@ def _exchange(
     if answer.status not in (200, 206):
         raise _Refused("not_found", answer.status)
     content_type = answer.getheader("Content-Type")
-    if _announced(answer) > MAX_SOUND_BYTES:
+    if _announced(answer) > wanted.most_bytes:
         raise _Refused("too_big", answer.status, content_type)
-    return _read(answer, content_type), content_type
+    return _read(answer, content_type, wanted), content_type
 
 
 def _announced(answer: http.client.HTTPResponse) -> int:
@@ -224,21 +249,20 @@ def _announced(answer: http.client.HTTPResponse) -> int:
     return int(said) if said.isdigit() and len(said) < 20 else 0
 
 
-def _read(answer: http.client.HTTPResponse, content_type: str | None) -> bytes:
-    """The body, as long as it is short enough and begins like a sound. Raises `_Refused`."""
+def _read(answer: http.client.HTTPResponse, content_type: str | None, wanted: Wanted) -> bytes:
+    """The body, as long as it is short enough and begins as wanted. Raises `_Refused`."""
     data, looked_at = b"", False
     while piece := answer.read(_CHUNK):
         data += piece
-        if len(data) > MAX_SOUND_BYTES:
+        if len(data) > wanted.most_bytes:
             raise _Refused("too_big", answer.status, content_type)
         if not looked_at and len(data) >= FIRST_BYTES:
             looked_at = True
-            found = sniff(data, MAX_SOUND_BYTES)
-            if found.problem == "not_audio" and not data.startswith(b"ID3"):
+            if wanted.is_wrong(data, False):
                 raise _Refused("not_audio", answer.status, content_type)
     if not data:
         raise _Refused("empty", answer.status, content_type)
-    if sniff(data).problem == "not_audio":
+    if wanted.is_wrong(data, True):
         raise _Refused("not_audio", answer.status, content_type)
     if answer.length:
         raise http.client.IncompleteRead(data, answer.length)
