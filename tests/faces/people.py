@@ -6,7 +6,7 @@ Also used by `benchmarks/face_check.py`.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -140,10 +140,11 @@ def walking_out(start: float = 0.3, speed: float = 0.25) -> Change:
     return change
 
 
-def beside(others: Sequence[Image.Image], share: float = 1.0) -> Change:
+def beside(other_name: str, share: float = 1.0) -> Change:
     """Two people side by side; the other one is `share` as big."""
 
     def change(picture: Image.Image, number: int) -> Image.Image:
+        others = frames(other_name, "landscape")
         half = picture.width // 2
         left = picture.width // 2 - half // 2
         canvas = Image.new("RGB", picture.size, _BACKDROP)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -119,6 +120,10 @@ def _edges() -> Iterator[Row]:
         yield _row(
             f"{name}, {part} of the face over the {side} edge", "leaves_picture", name, people.shifted(x)
         )
+    for name, x in (("nasrin", -0.5), ("diego", 0.5)):
+        side = "left" if x < 0 else "right"
+        label = f"{name}, portrait, half of the face over the {side} edge"
+        yield _row(label, "leaves_picture", name, people.shifted(x), "portrait")
     yield _row("amara, chin and mouth below the edge", "leaves_picture", "amara", people.shifted(0, 0.5))
     yield _row("oskar, forehead above the edge", "one_clear_face", "oskar", people.shifted(0, -0.22))
     yield _row("nasrin, moved to the side, wholly visible", "one_clear_face", "nasrin", people.shifted(0.33))
@@ -133,11 +138,10 @@ def _company() -> Iterator[Row]:
         ("amara", "lily", 0.65, "several_people"),
         ("amara", "oskar", 0.35, "one_clear_face"),
     ):
-        others = people.frames(other, "landscape")
-        yield _row(f"{one} beside {other} ({share:.0%} as big)", right, one, people.beside(others, share))
+        yield _row(f"{one} beside {other} ({share:.0%} as big)", right, one, people.beside(other, share))
     for name in ("mei", "lily", "oskar"):
-        empty = people.frames(name, "landscape", faceless=True)
-        yield Row(f"{name}’s room without {name}", ("no_face",), lambda empty=empty: empty)  # type: ignore[misc]
+        empty = partial(people.frames, name, "landscape", faceless=True)
+        yield Row(f"{name}’s room without {name}", ("no_face",), empty)
 
 
 def _light() -> Iterator[Row]:

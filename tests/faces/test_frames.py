@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lipsync.faces.frames import NoFrames, frame_times, sample_frames
+from lipsync.faces.frames import NoFrames, frame_times, read_picture, sample_frames
 from lipsync.media import find_ffmpeg
 from tests.faces.people import encode
 from tests.support.clips import ffmpeg
@@ -78,3 +78,25 @@ def test_a_video_that_takes_too_long_gives_no_frames(tmp_path: Path) -> None:
     video = encode([plain(90)] * 2, tmp_path / "slow.mp4", seconds=1)
     with pytest.raises(NoFrames, match="too long"):
         sample_frames(video, find_ffmpeg(), 1, 8, timeout_seconds=0.0)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA", "LA", "CMYK", "I;16", "1"])
+def test_a_picture_of_any_mode_is_a_small_frame(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / ("picture.jpg" if mode == "CMYK" else "picture.png")
+    Image.new(mode, (1600, 1200)).save(path)
+    frame = read_picture(path)
+    assert (frame.size, frame.mode) == ((640, 480), "RGB")
+
+
+def test_a_picture_that_lies_on_its_side_is_put_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[274] = 6  # turned by 90°, as phones write it
+    plain(90, (640, 480)).save(tmp_path / "phone.jpg", exif=exif)
+    assert read_picture(tmp_path / "phone.jpg").size == (480, 640)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 99, b"GIF89a" + b"\0" * 99])
+def test_what_is_no_picture_has_no_frame(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "rubbish.png").write_bytes(content)
+    with pytest.raises(NoFrames):
+        read_picture(tmp_path / "rubbish.png")

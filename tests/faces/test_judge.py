@@ -117,3 +117,18 @@ def test_a_single_frame_is_enough() -> None:
 def test_without_frames_there_is_nothing_to_judge() -> None:
     with pytest.raises(ValueError, match="no frames"):
         judge([], SIZE)
+
+
+@pytest.mark.parametrize(
+    ("missing", "away"),
+    [({0}, (0, 0)), ({6, 7}, (6, 7)), ({3, 4}, (3, 4)), (set(range(8)), None), (set(), None)],
+)
+def test_where_the_face_leaves_is_told_with_the_frames(
+    missing: set[int], away: tuple[int, int] | None
+) -> None:
+    assert judge([[] if i in missing else [FACE] for i in range(8)], SIZE).away == away
+    assert judge([[CUT]] * 8, SIZE).away == (0, 7)
+
+
+def test_the_last_that_one_sees_of_a_face_that_walks_out_is_shown() -> None:
+    assert judge([[FACE]] * 6 + [[]] * 2, SIZE).shown == 5

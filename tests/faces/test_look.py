@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from lipsync import media
-from lipsync.faces import FaceVerdict, look, look_at
+from lipsync.faces import FaceVerdict, look, look_at, look_at_picture
+from lipsync.faces.verdict import nobody_looked
+from tests.faces import people
 from tests.support.clips import ffmpeg
 
 pytestmark = pytest.mark.xdist_group("faces")
@@ -142,3 +144,32 @@ def test_nothing_is_left_behind(clear_clip: Path, tmp_path: Path, monkeypatch: p
 def test_the_number_of_samples_is_bounded(clear_clip: Path, samples: int) -> None:
     with pytest.raises(ValueError, match="1 to 32"):
         look_at(clear_clip, samples=samples)
+
+
+def test_a_face_leaves_at_a_moment(look: Look) -> None:
+    verdict = look("oskar, walks out at the end")
+    assert verdict.slug == "leaves_picture"
+    assert verdict.away_from == pytest.approx(4.4, abs=0.4)
+    assert verdict.away_to is None
+
+
+def test_half_a_face_at_the_edge_is_a_face(look: Look) -> None:
+    verdict = look("oskar, half of the face over the right edge")
+    assert (verdict.slug, verdict.away_from, verdict.away_to) == ("leaves_picture", 0.0, None)
+
+
+def test_a_picture_is_looked_at_like_a_video(tmp_path: Path) -> None:
+    people.frames("amara", "landscape")[3].save(tmp_path / "amara.png")
+    verdict = look_at_picture(tmp_path / "amara.png")
+    assert (verdict.slug, verdict.still, verdict.frames, verdict.at_seconds) == (
+        "one_clear_face",
+        True,
+        1,
+        None,
+    )
+    assert verdict.framed is not None
+
+
+def test_rubbish_is_no_picture_to_look_at(tmp_path: Path) -> None:
+    (tmp_path / "rubbish.jpg").write_bytes(b"\xff\xd8\xff" + b"\0" * 500)
+    assert look_at_picture(tmp_path / "rubbish.jpg") == nobody_looked("not_playable", still=True)

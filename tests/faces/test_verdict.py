@@ -8,8 +8,8 @@ from lipsync.faces import SLUGS, FaceVerdict
 from lipsync.faces.verdict import nobody_looked
 
 SEEN = FaceVerdict(
-    "turned_away", None, 8, 1.0, 0.375, 34.5, 0.875, 2.5, 0.125, 1, at_seconds=2.19, portrait=True,
-    framed=b"jpeg",
+    "turned_away", None, 8, 1.0, 0.375, 34.5, 0.875, 2.5, 0.125, 1, at_seconds=2.19, away_from=1.3,
+    away_to=2.5, portrait=True, framed=b"jpeg",
 )  # fmt: skip
 
 

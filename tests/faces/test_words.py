@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
-from lipsync.faces import SLUGS, FaceVerdict, advice, meaning, title
+from lipsync.faces import SLUGS, FaceVerdict, advice, meaning, short, title
 from lipsync.faces.verdict import TROUBLES, nobody_looked
 from lipsync.i18n import add_catalogue, use_language
 
@@ -51,3 +52,35 @@ def test_words_are_in_the_language_of_the_reader() -> None:
         assert title(FaceVerdict("no_face")) == "Kein Gesicht"
     finally:
         use_language("en")
+
+
+PICTURES = [replace(verdict, still=True) for verdict in VERDICTS]
+
+
+@pytest.mark.parametrize("verdict", PICTURES, ids=lambda v: v.trouble or v.slug)
+def test_every_verdict_on_a_picture_has_words_of_its_own(verdict: FaceVerdict) -> None:
+    told = f"{title(verdict)} {meaning(verdict)} {advice(verdict)}"
+    assert "{" not in told
+    assert "clip" not in told, "the clip comes later; what is paid now is the video"
+    assert verdict.fine or "charged" in meaning(verdict)
+    assert bool(advice(verdict)) != verdict.fine
+
+
+def test_the_line_beside_the_button_warns_of_the_money_or_says_nothing() -> None:
+    said = {verdict.slug: short(verdict) for verdict in VERDICTS}
+    assert {slug for slug, words in said.items() if not words} == {"one_clear_face", "could_not_look"}
+    assert all("charged" in words for words in said.values() if words)
+
+
+@pytest.mark.parametrize(
+    ("away", "back", "words"),
+    [
+        (None, None, "in a part of the video"),
+        (0.0, None, "by the edge of the picture"),
+        (0.0, 1.9, "until about 1.9 s"),
+        (3.2, None, "from about 3.2 s on"),
+        (1.3, 2.6, "between about 1.3 s and 2.6 s"),
+    ],
+)
+def test_where_a_face_leaves_the_picture_is_told(away: float | None, back: float | None, words: str) -> None:
+    assert words in meaning(FaceVerdict("leaves_picture", away_from=away, away_to=back))
