@@ -142,7 +142,7 @@ class FaceFinder:
 
 def _mirrored_edges(frame: Image.Image) -> Iterator[tuple[Image.Image, float]]:
     """A strip around each upright edge, its outer half mirrored, and where its left side is in the frame."""
-    half, width = min(frame.size) // 2, frame.width
+    half, width = max(1, min(frame.size) // 2), frame.width
     for box, left in (
         ((0, 0, half, frame.height), -half),
         ((width - half, 0, width, frame.height), width - half),
