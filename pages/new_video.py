@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import draft, then_form, video_form
+from components import draft, sound_actions, then_form, video_form
 from components import video_form_draft as form
 from components.notices import no_account_help
 from components.person import person, speak
@@ -51,8 +51,8 @@ def send() -> None:
     line = then_form.line(request.account)
     if video_problems(request) or then_form.line_problems(line):
         return
-    if not then_form.link_is_good(studio, who, line):
-        return
+    if not then_form.link_is_good(studio, who, line, then=send):
+        return  # it is looked at first, and then sent
     try:
         job = studio.engine.submit(
             kind=request.kind,
@@ -85,6 +85,7 @@ def already_sent(job_id: str) -> None:
             )
 
 
+sound_actions.go_on()
 to_open = st.session_state.pop(form.OPEN, None)
 if to_open:
     go("jobs", job=to_open)
@@ -140,7 +141,7 @@ with right:
             on_click=send,
             disabled=bool(st.session_state.get(form.SENT)),
         )
-        if problems or wrong_words:
+        if problems or wrong_words or (attempted and st.session_state.get(form.REFUSED)):
             st.markdown(
                 ":red[" + t("Nothing was sent yet. Put the marked fields right, then send again.") + "]"
             )
