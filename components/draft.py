@@ -44,6 +44,7 @@ FITTING: Final = "draft_fitting_sound"
 TURN: Final = "draft_sound_turn"
 LOOKED: Final = "draft_looked_at_link"
 WORK: Final = "draft_sound_work"
+THEN: Final = "draft_after_sound_work"
 LINK: Final = "draft_link"
 ATTEMPTED: Final = "draft_attempted"
 PREVIOUS: Final = "draft_previous_job"
@@ -62,6 +63,7 @@ _WORDS_ANEW: dict[str, Any] = {
     FITTING: False,
     LOOKED: None,
     WORK: None,
+    THEN: None,
     LINK: "",
 }
 _MADE_ANEW: dict[str, Any] = _WORDS_ANEW | {

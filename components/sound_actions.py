@@ -60,6 +60,13 @@ def work_in_hand(place: str | None = None) -> None:
     st.rerun()
 
 
+def go_on() -> None:
+    """What was to be done after the work; a page asks for it before it is drawn, like a callback."""
+    then: Callable[[], None] | None = st.session_state.pop(draft.THEN, None)
+    if then is not None:
+        then()
+
+
 def take(studio: Studio, who: Person, key: str) -> None:
     """Keep what was uploaded or recorded, if it is a sound."""
     speak()
@@ -69,6 +76,7 @@ def take(studio: Studio, who: Person, key: str) -> None:
     name = t("Recording.wav") if key.startswith("draft_record") else getattr(given, "name", t("The file"))
     words = t("Looking at {name}. This can take up to {most} seconds.",
               name=plain(name, most=60), most=f"{OPERATION_SECONDS:g}")  # fmt: skip
+    st.session_state[draft.REFUSED] = None  # that was another file
     _later("field", words, partial(_take, studio, who, key, name))
 
 
@@ -156,12 +164,15 @@ def _look(studio: Studio, who: Person, url: str, then: Callable[[], None] | None
             refusal = reason_in_words(taken.report)
         st.session_state[draft.LOOKED] = draft.Looked(url, refusal, taken.sound.id if taken.sound else None)
         st.session_state[draft.REFUSED] = None
-        if then is not None and not refusal:
-            then()
+        if not refusal:
+            st.session_state[draft.THEN] = then
 
 
 def link_may_be_sent(studio: Studio, who: Person, url: str, *, then: Callable[[], None]) -> bool:
-    """Whether a link was looked at and found good. If nobody did, it is looked at, and `then` sends it."""
+    """Whether a link was looked at and found good.
+
+    If nobody did, it is looked at, and if it is good, `go_on` calls `then`, which sends it.
+    """
     looked = draft.looked_at(url)
     if looked is None:
         _look_later(studio, who, url, then)

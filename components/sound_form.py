@@ -11,7 +11,7 @@ from components import draft, sound_actions
 from components.notices import field_problem
 from components.person import Person
 from components.routes import sound_url
-from components.sound_panel import facts, sound_panel, warnings
+from components.sound_panel import facts, fit_warning, sound_panel, warnings, whole_waveform
 from components.wording import plain
 from lipsync.audio.check import MAX_UPLOAD_BYTES
 from lipsync.i18n import t
@@ -58,7 +58,9 @@ def refusal() -> None:
         )  # fmt: skip
 
 
-def link_field(studio: Studio, who: Person, problems: Sequence[Problem]) -> None:
+def link_field(
+    studio: Studio, who: Person, problems: Sequence[Problem], *, clip_seconds: float | None
+) -> None:
     """A link to a sound that the service fetches itself, and what we found behind it."""
     url = st.text_input(
         t("Link to the sound"),
@@ -84,8 +86,8 @@ def link_field(studio: Studio, who: Person, problems: Sequence[Problem]) -> None
     if looked.refusal:
         st.error(f"{plain(looked.refusal)} {t('Nothing was charged.')}", icon=":material/error:")
     elif sound is not None:
-        _behind_link(sound)
-    if sound is not None and sound.remade:
+        _behind_link(studio, sound, clip_seconds)
+    if sound is not None:
         _offer_copy(studio, who, sound, refused=bool(looked.refusal))
 
 
@@ -157,21 +159,29 @@ def _microphone_allowed() -> bool:
     return parts.scheme == "https" or parts.hostname in _HERE
 
 
-def _behind_link(sound: Sound) -> None:
+def _behind_link(studio: Studio, sound: Sound, clip_seconds: float | None) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(":green[:material/check_circle: " + t("There is a sound at this link.") + "]")
         facts(sound)
         st.audio(sound_url(sound.id), format=sound.media_type)
         warnings(sound)
+        fit_warning(sound.seconds, clip_seconds)
+        whole_waveform(studio, sound, clip_seconds)
 
 
 def _offer_copy(studio: Studio, who: Person, sound: Sound, *, refused: bool) -> None:
     with st.container(border=True, gap="small"):
-        st.markdown(
-            t("The studio has made a copy that can be sent as a file instead of the link.")
-            if refused
-            else t("The file has a flaw. The studio has made a copy without it, to send instead of the link.")
-        )
+        if refused:
+            words = t("The studio has made a copy that can be sent as a file instead of the link.")
+        elif sound.remade:
+            words = t(
+                "The file has a flaw. The studio has made a copy without it, to send instead of the link."
+            )
+        else:
+            words = t(
+                "A link is sent as it is. To trim the sound or make it fit, use the studio's copy of it."
+            )
+        st.markdown(words)
         st.button(
             t("Use the copy"),
             icon=":material/file_copy:",

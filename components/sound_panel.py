@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import streamlit as st
@@ -34,7 +35,7 @@ def sound_panel(studio: Studio, who: Person, sound: Sound, *, clip_seconds: floa
         if sound.ready:
             st.audio(sound_url(sound.id), format=sound.media_type)
             warnings(sound)
-            _fit_warning(sound.seconds, clip_seconds)
+            fit_warning(sound.seconds, clip_seconds)
         else:
             st.markdown(f":orange[:material/content_cut: {plain(reason_in_words(sound.checked))}]")
         chosen = _piece_field(studio, sound, clip_seconds)
@@ -49,8 +50,9 @@ def facts(sound: Sound) -> None:
     loudness = report.lufs if report.lufs is not None else report.loudness_dbfs
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.markdown(f"**{plain(sound.name, most=60)}**", width="content")
-        if sound.ready:
-            st.badge(sound.format.upper(), color="gray")
+        kind = sound.format.upper() if sound.ready else report.foreign_name or (report.format or "").upper()
+        if kind:
+            st.badge(kind, color="gray")
         st.badge(length(sound.seconds), icon=":material/timer:", color="gray")
         st.badge(size(sound.bytes or sound.original_bytes), color="gray")
         if loudness is not None:
@@ -74,7 +76,8 @@ def warnings(sound: Sound) -> None:
         st.markdown(f":orange[:material/info: {plain(warning_in_words(slug, report))}]")
 
 
-def _fit_warning(seconds: float | None, clip_seconds: float | None) -> None:
+def fit_warning(seconds: float | None, clip_seconds: float | None) -> None:
+    """What comes of a sound that is longer or shorter than the video, in words."""
     if seconds is None or clip_seconds is None:
         return
     if seconds > clip_seconds + SEEN_SECONDS:
@@ -90,6 +93,16 @@ def _fit_warning(seconds: float | None, clip_seconds: float | None) -> None:
     else:
         return
     st.markdown(f":orange[:material/info: {plain(words)}]")
+
+
+def whole_waveform(studio: Studio, sound: Sound, clip_seconds: float | None) -> None:
+    """The waveform of a sound that is sent as it is: to look at, without handles."""
+    with contextlib.suppress(NoSound, SoundNotFound):  # it can still be listened to
+        picture = studio.sounds.picture(sound)
+        waveform(
+            picture, url=sound_url(sound.original_id), start=0.0, end=picture.seconds,
+            clip_seconds=clip_seconds, token=sound.id, key="draft_link_waveform", fixed=True,
+        )  # fmt: skip
 
 
 def _piece_field(studio: Studio, sound: Sound, clip_seconds: float | None) -> Piece | None:
@@ -186,6 +199,10 @@ def _offer(studio: Studio, who: Person) -> None:
     except SoundNotFound:
         st.session_state[draft.OFFER] = None
         return
+    faster = sound.piece is not None and sound.piece.max_seconds is None
+    st.caption(
+        t("Listen: this is it, spoken faster.") if faster else t("Listen: this is it, without the end.")
+    )
     st.audio(sound_url(sound.id), format=sound.media_type)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(length(sound.seconds), icon=":material/timer:", color="gray")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -35,9 +35,10 @@ def then_section(
         pace = pace_of(studio, who, line(account) or draft.read(None))
         words_form.text_fields(problems, clip_seconds=seconds, pace=pace)
     elif source == "link":
-        sound_form.link_field(studio, who, problems)
+        sound_form.link_field(studio, who, problems, clip_seconds=seconds)
     else:
         sound_form.sound_fields(studio, who, problems, clip_seconds=seconds, record=source == "record")
+    sound_actions.work_in_hand()
 
 
 def line(account: str) -> LipSyncRequest | None:
@@ -54,8 +55,10 @@ def line_problems(request: LipSyncRequest | None) -> tuple[Problem, ...]:
     return (*found, Problem("sound_url", looked.refusal)) if looked is not None and looked.refusal else found
 
 
-def link_is_good(studio: Studio, who: Person, request: LipSyncRequest | None) -> bool:
-    """Whether a line's link, if it has one, leads to a sound; looks now if nobody did."""
+def link_is_good(
+    studio: Studio, who: Person, request: LipSyncRequest | None, *, then: Callable[[], None]
+) -> bool:
+    """Whether a line's link, if it has one, leads to a sound. If nobody looked, `then` is called later."""
     if request is None or request.source != "link":
         return True
-    return sound_actions.link_may_be_sent(studio, who, request.sound_url or "")
+    return sound_actions.link_may_be_sent(studio, who, request.sound_url or "", then=then)

@@ -27,11 +27,13 @@ def waveform(
     clip_seconds: float | None,
     token: str,
     key: str,
+    fixed: bool = False,
 ) -> tuple[float, float]:
     """Show a sound and return the piece between the handles, in seconds.
 
     `url` is where the sound itself is. The handles stand at `start` and `end` until somebody
-    moves them; a new `token` (the sound that is shown, say) puts them back there.
+    moves them; a new `token` (the sound that is shown, say) puts them back there. `fixed`: there are no
+    handles, the sound is only looked at and listened to.
     """
     moved = _moved(key, token)
     if moved is not None:
@@ -46,6 +48,7 @@ def waveform(
         "most": MAX_SECONDS,
         "url": url,
         "token": token,
+        "fixed": fixed,
         "words": {
             "start": t("Start of the piece"),
             "end": t("End of the piece"),

@@ -40,6 +40,8 @@ svg { position: absolute; inset: 0; width: 100%; height: 100%; fill: var(--st-pr
   margin-left: -1.5px; background: var(--st-primary-color); }
 .handle i { position: relative; width: 0.9rem; height: 1.9rem; border-radius: 0.45rem;
   background: var(--st-primary-color); border: 2px solid var(--st-background-color); }
+.handle[hidden] { display: none; }
+.wave.fixed { cursor: default; touch-action: auto; }
 .handle:focus-visible i { box-shadow: 0 0 0 3px var(--st-text-color); }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.3rem 0.9rem; margin-top: 0.5rem;
   font-size: 0.875rem; }
@@ -89,6 +91,8 @@ class View {
     this.handles.start.setAttribute("aria-label", data.words.start)
     this.handles.end.setAttribute("aria-label", data.words.end)
     this.find(".clip span").textContent = data.words.clip
+    this.wave.classList.toggle("fixed", data.fixed)
+    for (const handle of Object.values(this.handles)) handle.hidden = data.fixed
     this.sounding()
     this.draw()
   }
@@ -114,6 +118,8 @@ class View {
     region.hidden = !clip
     region.style.left = share(this.start)
     region.style.width = share(Math.min(clip ?? 0, seconds - this.start))
+    // Beside a very long sound the video is too narrow for a word.
+    this.find(".clip span").hidden = region.offsetWidth < 48
     for (const name of ["start", "end"]) {
       const at = this.handles[name]
       at.setAttribute("aria-valuemin", "0")
@@ -153,7 +159,7 @@ class View {
   }
 
   grab(event) {
-    if (event.button) return
+    if (event.button || this.data.fixed) return
     const to = this.at(event)
     const middle = (this.start + this.end) / 2
     this.dragging = to < middle ? "start" : "end"

@@ -119,6 +119,7 @@ def already_sent(job_id: str) -> None:
             st.button(t("Make another clip"), icon=":material/add:", on_click=draft.begin_anew)
 
 
+sound_actions.go_on()
 to_open = st.session_state.pop(draft.OPEN, None)
 if to_open:
     go("jobs", job=to_open)
@@ -153,7 +154,7 @@ with right:
     if source == "text":
         words_form.text_fields(problems, clip_seconds=seconds, pace=pace_of(studio, who, request))
     elif source == "link":
-        sound_form.link_field(studio, who, problems)
+        sound_form.link_field(studio, who, problems, clip_seconds=seconds)
     else:
         sound_form.sound_fields(studio, who, problems, clip_seconds=seconds, record=source == "record")
     sound_actions.work_in_hand()
