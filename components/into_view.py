@@ -16,7 +16,8 @@ export default function ({ data, parentElement }) {
   const host = parentElement.getRootNode().host ?? parentElement
   if (shown.get(host) === data.subject) return
   shown.set(host, data.subject)
-  const part = host.closest('[class*="st-key-into-view-"]')?.parentElement ?? host
+  // Its own wrapper takes no room; what is around that is the part to show.
+  const part = host.closest('[class*="st-key-into-view-"]')?.parentElement?.parentElement ?? host
   const { top } = part.getBoundingClientRect()
   part.style.scrollMarginTop = "4.5rem"
   if (top < 0 || top > window.innerHeight * 0.7) part.scrollIntoView({ block: "start" })

@@ -44,7 +44,7 @@ def close_video() -> None:
 def parent_details(studio: Studio, who: Person, known: KnownParent) -> None:
     """One video and what can be done with it."""
     into_view(known.id, key="video-details-here")
-    with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute"):
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{plain(title_of(known.parent), most=400)}**", width="stretch")
         st.button(
             t("Close"), key="video_close", icon=":material/close:", type="tertiary", on_click=close_video
@@ -145,7 +145,7 @@ def _origin(known: KnownParent) -> None:
     lines.append((t("How it came here"), came))
     if known.copy_bytes:
         lines.append((t("Kept here"), t("a copy of {size}", size=size(known.copy_bytes))))
-    st.markdown("  \n".join(f":gray[{label}:] {plain(value)}" for label, value in lines))
+    st.caption("  \n".join(f":gray[{label}:] {plain(value)}" for label, value in lines))
     if known.job_id:
         link("jobs", t("The job that made it"), icon=":material/movie_edit:", job=known.job_id)
 

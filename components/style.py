@@ -17,17 +17,20 @@ STYLE = """
   max-height: 15rem; object-fit: contain; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-pulse-"]),
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-into-view-"]),
-[data-testid="stLayoutWrapper"]:has(> .st-key-face-line:not(:has(p))) { display: none; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-face-line):not(:has(p)) { display: none; }
 .st-key-draft_text [data-testid="InputInstructions"] { display: none; }
 [class*="st-key-row-"] [data-testid="stPageLink-NavLink"] { padding-left: 0.25rem; }
 [class*="st-key-row-"] [data-testid="stPageLink-NavLink"] p { white-space: normal; }
 [class*="st-key-card-"] { position: relative; padding: 0.75rem; }
-[class*="st-key-card-"]:hover, [class*="st-key-card-chosen-"] { border-color: var(--st-primary-color); }
-[class*="st-key-card-"] [data-testid="stMarkdown"] p { display: -webkit-box; -webkit-box-orient: vertical;
-  -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; line-height: 1.35; min-height: 2.7em; }
-[class*="st-key-card-"] [data-testid="stButton"] { margin-top: auto; }
-[class*="st-key-card-"] [data-testid="stButton"] button:not(:disabled)::after { content: ""; position: absolute;
-  inset: 0; cursor: pointer; }
+[class*="st-key-card-"]:hover, [class*="st-key-card-chosen-"] { border-color: #6a4fe0; }
+[class*="st-key-card-"] [data-testid="stMarkdown"] [data-testid="stMarkdownContainer"] p {
+  display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
+  line-height: 1.35; min-height: 2.7em; }
+[class*="st-key-card-"] [data-testid="stElementContainer"]:has([data-testid="stButton"]) { position: static;
+  margin-top: auto; }
+[class*="st-key-card-"] [data-testid="stElementToolbar"] { display: none; }
+[class*="st-key-card-"] [data-testid="stButton"] button:not(:disabled)::after { content: "";
+  position: absolute; inset: 0; cursor: pointer; }
 [data-testid="stMarkdown"] p { overflow-wrap: anywhere; }
 @media (min-width: 641px) {
   .st-key-video-details { position: sticky; top: 4.25rem; max-height: calc(100vh - 5rem); overflow-y: auto; }
@@ -36,6 +39,7 @@ STYLE = """
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   .st-key-videos-split [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]
     .st-key-video-details) { flex-direction: column-reverse; }
+  .st-key-videos-split [data-testid="stColumn"] { width: 100%; }
   .st-key-face-frame [data-testid="stImage"] img { max-height: 10rem; }
 }
 </style>

@@ -36,28 +36,24 @@ def clear_filters() -> None:
 
 def filters(studio: Studio) -> ParentQuery:
     """The fields, and the query that they ask for; its page is still the first."""
-    search, show, more, order = st.columns([4, 4, 2, 2], vertical_alignment="bottom", gap="small")
-    with search:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="videos-filters"):
         words = st.text_input(
-            t("Search"), key=SEARCH, type="search", placeholder=t("Words or an id"), live="300ms",
-            on_change=first_page, bind="query-params", max_chars=200,
+            t("Search"), key=SEARCH, type="search", placeholder=t("Search for words or an id"), live="300ms",
+            on_change=first_page, bind="query-params", max_chars=200, label_visibility="collapsed",
         )  # fmt: skip
-    with show:
         shown = st.segmented_control(
             t("Show only"), ["usable", "soon"], key=SHOW, on_change=first_page, bind="query-params",
-            format_func={"usable": t("Can speak"), "soon": t("Runs out soon")}.__getitem__,
-            help=t("A video can speak for 30 days. “Runs out soon” are those with 3 days left or less."),
+            format_func={"usable": t("Can speak"), "soon": t("3 days left or less")}.__getitem__,
+            label_visibility="collapsed",
         )  # fmt: skip
-    with order:
+        account, source, kind = _more(studio)
         sort = st.selectbox(
             t("Order"), ORDERS, key=SORT, on_change=first_page, bind="query-params",
             format_func={
-                "newest": t("Newest"), "oldest": t("Oldest"), "most_used": t("Most used"),
-                "longest": t("Longest"),
-            }.__getitem__,
+                "newest": t("Newest first"), "oldest": t("Oldest first"),
+                "most_used": t("Most used first"), "longest": t("Longest first"),
+            }.__getitem__, label_visibility="collapsed", width=170,
         )  # fmt: skip
-    with more:
-        account, source, kind = _more(studio)
     return ParentQuery(
         search=words or "",
         eligible=shown == "usable",
@@ -74,7 +70,7 @@ def _more(studio: Studio) -> tuple[str | None, Source | None, str | None]:
     """The filters that fewer people need."""
     set_now = sum(1 for name in MORE if st.session_state.get(name) or st.query_params.get(name))
     label = t("More filters ({count})", count=set_now) if set_now else t("More filters")
-    with st.popover(label, icon=":material/tune:", width="stretch"):
+    with st.popover(label, icon=":material/tune:"):
         account = None
         names = _accounts(studio)
         if len(names) > 1:
