@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,12 +20,15 @@ from components.routes import (
     CALLBACK_LIMIT_BYTES,
     MEDIA,
     ROUTES,
+    face_frame_url,
     parent_url,
     picture_url,
     result_url,
     sound_url,
     thumbnail_url,
 )
+from lipsync.faces import FaceVerdict
+from lipsync.faces.checks_kept import KeptVerdicts
 from lipsync.jobs.model import Job
 from lipsync.studio import Studio, use_studio
 from tests.support.clips import make_tone
@@ -367,3 +371,16 @@ def test_files_can_only_be_read(site: Site, done: Job, method: str) -> None:
 
 def test_health_says_whether_jobs_are_worked_on_here(site: Site) -> None:
     assert site.get("/healthz").json() == {"ok": True, "engine": "elsewhere"}
+
+
+def test_the_framed_frame_of_a_look_is_served_under_an_address_of_its_own(site: Site) -> None:
+    kept = KeptVerdicts(site.studio.settings.data_path, site.studio.database)
+    kept.put("a" * 32, FaceVerdict("no_face", framed=b"\xff\xd8 a frame"))
+    state = site.studio.faces.state("a" * 32)
+    assert state is not None
+    assert state.checked_at is not None
+    address = face_frame_url("a" * 32, state.checked_at)
+    assert site.get(address).content == b"\xff\xd8 a frame"
+    assert face_frame_url("a" * 32, state.checked_at + timedelta(minutes=1)) != address
+    for name in ("b" * 32, "..%2fstudio.db", "x"):
+        assert site.get(f"{MEDIA}/faces/{name}.jpg").status_code in (400, 404)
