@@ -9,22 +9,27 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from lipsync.database.tables import jobs
-from lipsync.jobs.model import Charge, Job, JobState
+from lipsync.database.tables import jobs, parents
+from lipsync.jobs.model import Charge, Job, JobState, ThenState
 from lipsync.jobs.store import utcnow
 from lipsync.studio import Studio
+from lipsync.upstream.replies import TaskKind
 from tests.pages.conftest import Open, click, labels, words
+from tests.support.bench import line
 from tests.support.sandbox import RunningSandbox
 from tests.support.studios import request_for, submit, wait_for_state
+from tests.support.videos import video
 
 pytestmark = pytest.mark.xdist_group("pages")
 
 
-def made(studio: Studio, request: dict[str, Any], state: JobState, **values: Any) -> Job:
+def made(
+    studio: Studio, request: dict[str, Any], state: JobState, kind: str = "lip-sync", **values: Any
+) -> Job:
     """A job that stands in a state without anybody working on it."""
     with studio.database.begin() as connection:
         job = studio.jobs.insert(
-            connection, kind="lip-sync", account="main", request=request, submit_key=uuid4().hex,
+            connection, kind=kind, account="main", request=request, submit_key=uuid4().hex,
             workspace="local", owner="local",
         )  # fmt: skip
         connection.execute(sa.update(jobs).where(jobs.c.id == job.id).values(state=state, **values))
@@ -52,11 +57,13 @@ def test_every_state_is_shown_without_an_error(
     studio.engine.stop()  # nobody may move the job on while it is looked at
     try:
         job = made(studio, request_for(sandbox), state)
+        one = made(studio, video(), state, "text2video", then_request=line(parent=("", "")))
         assert open_page("jobs", job=job.id)
+        assert "What it should say" in words(open_page("jobs", job=one.id))
         assert open_page("jobs")
     finally:
         with studio.database.begin() as connection:
-            connection.execute(sa.delete(jobs).where(jobs.c.id == job.id))
+            connection.execute(sa.delete(jobs).where(jobs.c.id.in_([job.id, one.id])))
         studio.engine.start()
 
 
@@ -177,3 +184,90 @@ def test_other_peoples_words_are_shown_as_they_are(
     shown = words(open_page("jobs", job=job.id))
     assert r"\[x\]\(http\:" + "\u2060" + r"//y\) \:red\[z\] \$a\$ \<b\>" in shown
     assert text not in shown
+
+
+# -- videos --------------------------------------------------------------------------------
+
+
+def ordered(studio: Studio, prompt: str = "A woman looks into the camera.", **more: Any) -> Job:
+    return submit(studio, video(prompt), uuid4().hex, kind=TaskKind.TEXT2VIDEO, **more)
+
+
+def new_video(studio: Studio, prompt: str = "A woman looks into the camera.", **more: Any) -> Job:
+    return wait_for_state(studio, ordered(studio, prompt, **more), JobState.READY, JobState.FAILED)
+
+
+def test_a_video_that_is_ready_plays_and_leads_to_create_with_it_chosen(
+    studio: Studio, open_page: Open
+) -> None:
+    job = new_video(studio, "Ready to speak.")
+    at = open_page("jobs", job=job.id)
+    assert at.get("video")[0].url == f"/app/static/media/results/{job.id}.mp4"
+    assert "Ready to speak" in words(at)
+    click(at, "Make it speak")
+    assert at.title[0].value == "Make a video speak"
+    chosen = studio.parents.get(at.session_state["draft_parent"])
+    assert chosen.job_id == job.id
+
+
+def test_a_line_that_waits_is_taken_back_and_only_the_video_is_made(studio: Studio, open_page: Open) -> None:
+    waits = line("Never said.", parent=("", ""))
+    studio.engine.stop()
+    job = ordered(studio, then=waits)
+    at = open_page("jobs", job=job.id)
+    assert "your line is sent by itself" in words(at)
+    click(at, "Take the line back")
+    assert "You took the line back" in words(open_page("jobs", job=job.id))
+    studio.engine.start()
+    job = wait_for_state(studio, job, JobState.READY)
+    assert job.then_state is ThenState.DROPPED
+    assert "Make it speak" in labels(open_page("jobs", job=job.id))
+
+
+def test_the_job_of_a_video_and_that_of_its_line_lead_to_each_other(studio: Studio, open_page: Open) -> None:
+    job = new_video(studio, then=line("Both ways.", parent=("", "")))
+    at = open_page("jobs", job=job.id)
+    assert "your line was sent on" in words(at)
+    spoken = studio.jobs.get(job.then_job_id or "")
+    links = {one.proto.label: one.proto.query_string for one in at.get("page_link")}
+    assert f"job={spoken.id}" in links.values()
+    back = open_page("jobs", job=spoken.id).get("page_link")
+    assert f"job={job.id}" in [one.proto.query_string for one in back]
+
+
+def test_a_video_that_failed_is_tried_again_once_with_its_line(studio: Studio, open_page: Open) -> None:
+    job = new_video(studio, "It will [fail].", then=line("Waiting in vain.", parent=("", "")))
+    at = open_page("jobs", job=job.id)
+    assert "The service could not make this video." in words(at)
+    assert "The line was not sent" in words(at)
+    before = studio.jobs.count(workspace="local")
+    for page in (at, open_page("jobs", job=job.id)):
+        if "Try again" in labels(page):
+            click(page, "Try again")
+    assert studio.jobs.count(workspace="local") == before + 1
+    again = studio.jobs.find(workspace="local", limit=1)[0]
+    assert (again.kind, again.request, again.then_request) == (job.kind, job.request, job.then_request)
+    change = next(b for b in open_page("jobs", job=job.id).button if b.label == "Change and send again")
+    assert change.click().run().title[0].value == "Make a new video"
+
+
+def test_a_video_that_came_without_its_id_says_what_to_do(studio: Studio, open_page: Open) -> None:
+    job = new_video(studio)
+    with studio.database.begin() as connection:
+        connection.execute(sa.update(parents).where(parents.c.job_id == job.id).values(video_id=""))
+    at = open_page("jobs", job=job.id)
+    assert "did not say its id" in words(at)
+    assert next(b for b in at.button if b.label == "Make it speak").disabled
+    click(at, "Ask the service again")
+    at = open_page("jobs", job=job.id)
+    assert not next(b for b in at.button if b.label == "Make it speak").disabled
+
+
+def test_the_list_is_narrowed_to_a_kind(studio: Studio, sandbox: RunningSandbox, open_page: Open) -> None:
+    made(studio, request_for(sandbox, "A line of words."), JobState.CLOSED)
+    made(studio, video("A video of words."), JobState.CLOSED, "text2video")
+    at = open_page("jobs")
+    at.segmented_control(key="jobs_kind").set_value("videos").run()
+    shown = " ".join(one.proto.label for one in at.get("page_link"))
+    assert "A video of words" in shown
+    assert "A line of words" not in shown
