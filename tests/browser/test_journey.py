@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sqlite3
 import wave
 from collections.abc import Callable
 from decimal import Decimal
@@ -295,3 +297,33 @@ def test_a_stranger_id_is_answered_kindly(page: Page, app: AppServer) -> None:
     page.goto(f"{app.url}/?from=nonsense&form=%3Cscript%3E&parent=../../etc")
     expect(page.get_by_role("button", name="Make it speak")).to_be_visible()
     expect(page.get_by_text("The job to start from is not here.")).to_be_visible()
+
+
+def test_a_video_without_a_face_is_warned_of_while_somebody_types_and_can_be_sent_all_the_same(
+    page: Page, app: AppServer, sandbox: RunningSandbox
+) -> None:
+    text = "Nobody is there to say this."
+    page.goto(f"{app.url}/?parent={our_id(app, sandbox.parents()['fourth']['task_id'])}")
+    write(page, text)
+    expect(page.get_by_text("No face found", exact=True)).to_be_visible()
+    expect(page.get_by_text("No face found: the clip may be charged")).to_be_visible()
+    expect(page.get_by_label("What should it say?")).to_have_value(text)
+    expect(page.locator('[class*="st-key-pulse-look"]')).to_have_count(0)  # nothing is asked for any more
+    page.wait_for_function("() => document.querySelector('.st-key-face-frame img').naturalWidth > 0")
+    picture(page, "create-no-face")
+    send(page)
+    plays(page)
+    assert posts(sandbox, text) == 1
+
+
+def our_id(app: AppServer, task_id: str) -> str:
+    """Our id of a parent, once the list that brings it was read."""
+
+    def found() -> str | None:
+        with contextlib.closing(sqlite3.connect(app.folder / "data" / "studio.db")) as connection:
+            row = connection.execute("SELECT id FROM parents WHERE task_id = ?", (task_id,)).fetchone()
+        return None if row is None else str(row[0])
+
+    one_id = wait_until(found, what="the parent")
+    assert one_id is not None
+    return one_id
