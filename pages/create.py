@@ -142,8 +142,9 @@ parent = chosen_parent()
 request = draft.read(parent)
 problems = draft.check(request, parent) if st.session_state.get(draft.ATTEMPTED) else ()
 
-for words in st.session_state.get(draft.NOTE) or ():
-    st.warning(words, icon=":material/info:")
+with st.container():  # always there: whatever moves the columns loses a file on its way into one of them
+    for words in st.session_state.get(draft.NOTE) or ():
+        st.warning(words, icon=":material/info:")
 left, right = st.columns([9, 10], gap="large")
 with left:
     parent_picker(studio, who, parent, problems)

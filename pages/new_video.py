@@ -107,8 +107,9 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         t("It can speak for 30 days, as often as you like. You have a video already?"), width="content"
     )
     link("create", t("Make a video speak"), icon=":material/arrow_forward:")
-if note := st.session_state.get(form.NOTE):
-    st.warning(note, icon=":material/info:")
+with st.container():  # always there: whatever moves the columns loses a file on its way into one of them
+    if note := st.session_state.get(form.NOTE):
+        st.warning(note, icon=":material/info:")
 
 left, right = st.columns([10, 9], gap="large")
 attempted = bool(st.session_state.get(form.ATTEMPTED))

@@ -72,6 +72,15 @@ def test_a_flac_becomes_an_mp3_and_the_page_says_so(studio: Studio, open_page: O
     assert sound.format == "mp3"
 
 
+def test_a_note_does_not_move_the_columns_and_so_loses_no_file_on_its_way(open_page: Open) -> None:
+    at = open_page()
+    before = [block.type for block in at.main.children.values()]
+    at.session_state[draft.NOTE] = ["Something happened.", "And something else."]
+    at.run()
+    assert "And something else." in words(at)
+    assert [block.type for block in at.main.children.values()] == before
+
+
 def test_a_recording_becomes_a_job(studio: Studio, open_page: Open) -> None:
     at = open_page()
     at.segmented_control(key=draft.SOURCE).set_value("record").run()
