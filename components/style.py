@@ -13,6 +13,9 @@ STYLE = """
 [class*="st-key-whole-picture-"] [data-testid="stImage"] img { aspect-ratio: auto; object-fit: contain;
   max-height: 12rem; }
 [data-testid="stMarkdownContainer"] blockquote { margin-top: 0; }
+[data-testid="stCaptionContainer"]:has(.stMarkdownColoredText) { opacity: 1; }
+[data-testid="stCaptionContainer"]:has(.stMarkdownColoredText) :is(p, li) {
+  color: color-mix(in srgb, currentColor 62%, transparent); }
 .st-key-face-frame [data-testid="stImage"] img { aspect-ratio: auto; width: auto; max-width: 100%;
   max-height: 15rem; object-fit: contain; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-pulse-"]),
