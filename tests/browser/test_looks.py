@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PAGES = {
     "": "Make a video speak",
     "jobs": "Jobs",
+    "new-video": "Make a new video",
     "videos": "Videos",
     "voices": "Voices",
     "account": "Account",
