@@ -28,50 +28,52 @@ def then_panel(studio: Studio, who: Person, job: Job, sound: Sound | None, drop:
     explained = explain_then(job)
     if explained is None or job.then_request is None:
         return
-    state = job.then_state
+    spoken = _job(studio, who, job.then_job_id)
     with st.container(border=True, gap="small"):
         st.markdown("**" + t("What it should say") + "**")
         request_facts(LipSyncRequest.from_dict(job.then_request), sound)
-        if state is ThenState.NOT_STARTED:
+        if job.then_state is ThenState.NOT_STARTED:
             trouble(explained, tone="warning")
-        else:
+        elif spoken is None or spoken.state is not JobState.READY:
             st.markdown(f":material/info: {plain(explained.what)}  \n{plain(explained.money)}")
             st.caption(plain(explained.todo))
-        if state is ThenState.WAITING:
+        if job.then_state is ThenState.WAITING:
             st.button(t("Take the line back"), icon=":material/undo:", on_click=drop)
-        elif job.then_job_id is not None:
-            _spoken(studio, who, job.then_job_id)
+        if spoken is not None:
+            _spoken(studio, who, spoken)
 
 
-def _spoken(studio: Studio, who: Person, job_id: str) -> None:
-    """The line's own job, as far as it is."""
+def _job(studio: Studio, who: Person, job_id: str | None) -> Job | None:
     try:
-        seen = studio.jobs.get(job_id, workspace=who.workspace)
+        return studio.jobs.get(job_id, workspace=who.workspace) if job_id else None
     except JobNotFound:
-        return
+        return None
+
+
+def _spoken(studio: Studio, who: Person, seen: Job) -> None:
+    """The line's own job, as far as it is."""
 
     def draw() -> None:
         speak()
-        now = studio.jobs.get(job_id, workspace=who.workspace)
+        now = studio.jobs.get(seen.id, workspace=who.workspace)
         if seen.is_live and not now.is_live:
             st.rerun()
         panel(studio, now)
 
-    if seen.state is JobState.READY and studio.archive.result_path(job_id).exists():
-        st.video(result_url(job_id), alt=t("The finished clip"))
+    ready = seen.state is JobState.READY
+    if ready and studio.archive.result_path(seen.id).exists():
+        st.markdown(":green[:material/check_circle: " + t("Your clip is ready.") + "]")
+        st.video(result_url(seen.id), alt=t("The finished clip"))
     else:
         st.fragment(draw, run_every=REFRESH_SECONDS if seen.is_live else None)()
-    words = t("Open the clip's own page") if seen.state is JobState.READY else t("Open the job of your line")
-    link("jobs", words, icon=":material/arrow_forward:", job=job_id)
+    words = t("Open the clip's own page") if ready else t("Open the job of your line")
+    link("jobs", words, icon=":material/arrow_forward:", job=seen.id)
 
 
 def came_from(studio: Studio, who: Person, job: Job) -> None:
     """On the page of a line: the job whose video it speaks with."""
-    if job.after_job_id is None:
-        return
-    try:
-        before = studio.jobs.get(job.after_job_id, workspace=who.workspace)
-    except JobNotFound:
+    before = _job(studio, who, job.after_job_id)
+    if before is None:
         return
     words = t("Its video was made here: {prompt}", prompt=plain(title_of_job(before, None), most=60))
     link("jobs", words, icon=":material/movie:", job=before.id)
