@@ -72,6 +72,7 @@ def test_a_flac_becomes_an_mp3_and_the_page_says_so(studio: Studio, open_page: O
     assert sound.format == "mp3"
 
 
+@pytest.mark.usefixtures("studio")
 def test_a_note_does_not_move_the_columns_and_so_loses_no_file_on_its_way(open_page: Open) -> None:
     at = open_page()
     before = [block.type for block in at.main.children.values()]
