@@ -90,4 +90,5 @@ def _time(studio: Studio, request: VideoRequest, line: LipSyncRequest | None, ac
 
 
 def _label(account: Account) -> str:
-    return f"{account.label} · {t('Sandbox, free')}" if account.on_this_machine else account.label
+    words = t("{label}: free, on this computer", label=account.label)
+    return words if account.on_this_machine else account.label
