@@ -19,7 +19,7 @@ _ROOM = 1.08
 """How much bigger than the frame a given picture is kept, so that the camera can move."""
 
 
-_SCENERY_DETAIL = 0.4
+_SCENERY_DETAIL = 0.25
 
 
 class UnusablePicture(ValueError):

@@ -15,10 +15,11 @@ from PIL import Image
 from lipsync.sandbox.presenter.svg import Box
 
 Grid = npt.NDArray[np.float64]
-_CELL_UNITS = 46.0
-_BODY_CELL_UNITS = 110.0
-_BODY_FROM = 780.0
-"""Below this line (the chest) shifts change so slowly that bigger cells do."""
+HEAD_CELL_UNITS = 46.0
+BODY_CELL_UNITS = 110.0
+"""The chest's shifts change so slowly from place to place that bigger cells do."""
+BODY_FROM = 750.0
+"""Below this line (the chest) the head's turning moves nothing."""
 _STILL_FROM = 1040.0
 """Below this line nothing moves."""
 _NECK = (500.0, 650.0)
@@ -37,31 +38,27 @@ class Pose:
 
 
 class Mesh:
-    """The grid over one drawing. Cells without a drawn pixel are left out."""
+    """The grid over some rows of a drawing. Cells without a drawn pixel are left out."""
 
-    def __init__(self, drawing: Image.Image, box: Box, scale: float) -> None:
-        width, height = drawing.size
-        self._xs = _cuts(0, width, _CELL_UNITS * scale)
-        self._still_from = min(height, max(0, round((_STILL_FROM - box.top) * scale)))
-        border = min(height, max(0, round((_BODY_FROM - box.top) * scale)))
-        self._ys = np.unique(
-            np.concatenate(
-                (
-                    _cuts(0, border, _CELL_UNITS * scale),
-                    _cuts(border, self._still_from, _BODY_CELL_UNITS * scale),
-                )
-            )
-        )
-        columns, rows = len(self._xs) - 1, len(self._ys) - 1
-        self._scale = scale
+    def __init__(
+        self, drawing: Image.Image, box: Box, scale: float, rows: tuple[int, int], cell_units: float
+    ) -> None:
+        """`rows` are the first pixel row and the one after the last."""
+        self._top, self._bottom = rows
+        self._width, self._scale = drawing.width, scale
+        still_from = min(self._bottom, max(self._top, round((_STILL_FROM - box.top) * scale)))
+        self._still = drawing.crop((0, still_from, drawing.width, self._bottom)).convert("RGBa")
+        self._still_at = (0, still_from - self._top)
+        self._xs = _cuts(0, drawing.width, cell_units * scale)
+        self._ys = _cuts(self._top, still_from, cell_units * scale)
         x, y = np.meshgrid(self._xs / scale + box.left, self._ys / scale + box.top)
         self._x, self._y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         self._weights()
         coverage = np.asarray(drawing.getchannel("A"))
         self._cells = [
             (row, column)
-            for row in range(rows)
-            for column in range(columns)
+            for row in range(len(self._ys) - 1)
+            for column in range(len(self._xs) - 1)
             if coverage[
                 max(0, self._ys[row] - 24) : self._ys[row + 1] + 24,
                 max(0, self._xs[column] - 24) : self._xs[column + 1] + 24,
@@ -69,26 +66,23 @@ class Mesh:
         ]  # fmt: skip
 
     def bend(self, drawing: Image.Image, pose: Pose) -> Image.Image:
-        """`drawing` (RGBa: premultiplied, so that edges stay clean) in the given pose, same size."""
+        """The rows of `drawing` (RGBa: premultiplied, so that edges stay clean) in the given pose."""
         dx, dy = self._shifts(pose)
         xs = np.broadcast_to(self._xs, dx.shape) - dx * self._scale
         ys = np.broadcast_to(self._ys[:, None], dy.shape) - dy * self._scale
         corners = np.stack((xs, ys), axis=-1).tolist()
+        across, down = self._xs.tolist(), (self._ys - self._top).tolist()
         cells = []
         for row, column in self._cells:
-            box = (
-                int(self._xs[column]),
-                int(self._ys[row]),
-                int(self._xs[column + 1]),
-                int(self._ys[row + 1]),
-            )
+            box = (across[column], down[row], across[column + 1], down[row + 1])
             quad = (
                 *corners[row][column], *corners[row + 1][column],
                 *corners[row + 1][column + 1], *corners[row][column + 1],
             )  # fmt: skip
             cells.append((box, quad))
-        bent = drawing.transform(drawing.size, Image.Transform.MESH, cells, Image.Resampling.BILINEAR)
-        bent.paste(drawing.crop((0, self._still_from, *drawing.size)), (0, self._still_from))
+        size = (self._width, self._bottom - self._top)
+        bent = drawing.transform(size, Image.Transform.MESH, cells, Image.Resampling.BILINEAR)
+        bent.paste(self._still, self._still_at)
         return bent
 
     def _weights(self) -> None:

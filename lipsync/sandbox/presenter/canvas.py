@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from lipsync.sandbox.presenter.people import PRESENTERS
 from lipsync.sandbox.presenter.svg import Box
 
 CANVAS = Box(0, 0, 1000, 1320)
@@ -20,6 +21,8 @@ FRAME_SIZES: dict[Orientation, tuple[int, int]] = {
     "portrait": (720, 1280),
     "square": (960, 960),
 }
+_HEADROOM = 22.0
+"""Least pixels between the highest hair and the frame's upper edge; a moving head needs half of them."""
 EYES = Box(372, 318, 628, 470)
 MOUTH = Box(412, 486, 588, 626)
 
@@ -65,4 +68,5 @@ def placement(spec: ClipSpec) -> Placement:
         return Placement(scale, middle - 500 * scale, height - 920 * scale)
     scale = {"landscape": 0.86, "portrait": 0.98, "square": 1.02}[spec.orientation]
     top = {"landscape": -96.0, "portrait": 30.0, "square": -90.0}[spec.orientation]
+    top = max(top, _HEADROOM - PRESENTERS[spec.presenter].crown_y * scale)
     return Placement(scale, width / 2 - 500 * scale, top)

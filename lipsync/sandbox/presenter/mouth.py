@@ -80,9 +80,7 @@ def _inside(
     tongue = ellipse(500, bottom + 5 - lift * 0.75, w * 0.56, high, "#b34a52") + soft(
         496, bottom + 4 - lift * 0.75, w * 0.45, high * 0.8, "#d4707a", 0.8
     )
-    depth = "".join(
-        path(inner, "none", stroke="#16040a", stroke_width=width, opacity=0.2) for width in (3, 6, 9)
-    )
+    depth = "".join(line(inner, "#16040a", width, opacity=0.2) for width in (3, 6, 9))
     return clipped(inner, path(inner, "#3d0d14"), tongue, lower, teeth, depth) + line(
         inner, mixed(person.lip, "#2a0a0c", 0.5), 1.4, opacity=0.7
     )

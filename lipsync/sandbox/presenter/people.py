@@ -28,6 +28,8 @@ class Presenter:
     cloth: str
     cloth_second: str
     scenery: Literal["studio", "home", "library", "evening", "garden", "gallery"]
+    crown_y: float = 160
+    """Where the hair ends above (canvas)."""
     face_half_width: float = 148
     jaw_half_width: float = 108
     chin_y: float = 612
@@ -56,7 +58,7 @@ _EVERYBODY = (
         name="amara", words=("black woman", "african", "curly", "afro", "woman", "lady", "singer", "teacher",
                              "girl", "female", "she", "her", "女", "女人", "女士", "老师", "歌手"),
         skin="#8a5539", shade="#5a3222", light="#b67a55", blush="#a4493c", lip="#8e3b40",
-        hair="#231815", hair_style="curls", iris="#2c1a12", brow_width=8, clothes="jumper",
+        hair="#231815", hair_style="curls", crown_y=84, iris="#2c1a12", brow_width=8, clothes="jumper",
         cloth="#e2a23b", cloth_second="#c2822a", scenery="home", jaw_half_width=106, shoulder_scale=0.78,
         earrings="hoops",
         lip_fullness=1.3, mouth_half_width=48,
@@ -91,7 +93,7 @@ _EVERYBODY = (
         name="nasrin", words=("mother", "mum", "mom", "doctor", "elegant", "grandmother", "grandma",
                               "older woman", "妈妈", "奶奶", "医生", "贵妇"),
         skin="#ddab85", shade="#a9754f", light="#f5cfae", blush="#d77c68", lip="#a94a4c",
-        hair="#5b4a45", hair_style="bun", iris="#5a3d1f", brow_width=7.5, clothes="scarf",
+        hair="#5b4a45", hair_style="bun", crown_y=106, iris="#5a3d1f", brow_width=7.5, clothes="scarf",
         cloth="#5d3a58", cloth_second="#d9b36c", scenery="gallery", jaw_half_width=104, shoulder_scale=0.78,
         earrings="studs",
         age=0.42,

@@ -1,8 +1,9 @@
 """Putting a frame together.
 
-The still drawing (background, person) is made once a clip. A frame is: the still person, a patch
-for the eyes, a patch for the mouth, all bent by a smooth field of small shifts (turning head,
-breath, jaw) and laid over the background. Patches are cached, so a mouth shape is drawn once.
+The still drawings (background, person) are made once. A frame is: the still person, a patch for the
+eyes, a patch for the mouth, all bent by a smooth field of small shifts (turning head, breath, jaw)
+and laid over the background. Patches are kept, so a mouth shape is drawn once. The body below the
+neck moves by less than a third of a pixel a frame: it is bent for every second frame only.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+from typing import NamedTuple
 
 from PIL import Image
 
 from lipsync.sandbox.presenter import clothes, hair, head
 from lipsync.sandbox.presenter.backdrop import Backdrop, backdrop
-from lipsync.sandbox.presenter.bending import Mesh, Pose
+from lipsync.sandbox.presenter.bending import BODY_CELL_UNITS, BODY_FROM, HEAD_CELL_UNITS, Mesh, Pose
 from lipsync.sandbox.presenter.canvas import CANVAS, EYES, FRAME_SIZES, MOUTH, ClipSpec, Placement, placement
 from lipsync.sandbox.presenter.eyes import Look, eyes
 from lipsync.sandbox.presenter.motion import motion
@@ -24,7 +26,10 @@ from lipsync.sandbox.presenter.mouth import REST, MouthShape, mouth
 from lipsync.sandbox.presenter.people import PRESENTERS, Presenter
 from lipsync.sandbox.presenter.svg import Box, group, render
 
-_THREADS, _AHEAD = 2, 4
+_THREADS, _AHEAD = 2, 3
+_BODY_HELD_FRAMES = 2
+_PATCHES_KEPT = 400
+"""Of about 0.1 MB each; a clip needs about a hundred."""
 _MARGIN = 20
 """Pixels drawn beyond the frame's edges, so that a moving person leaves no gap there."""
 _OPEN_STEP, _SPREAD_STEP, _DETAIL_STEP = 0.03, 0.08, 0.25
@@ -42,77 +47,85 @@ class Stage:
 
     def frames(self, mouths: Sequence[MouthShape] | None = None) -> Iterator[bytes]:
         """The clip's frames as RGB bytes; `mouths` is one shape a frame, none means at rest."""
+        count = self._spec.frames
 
-        def drawn(number: int) -> bytes:
-            return self.frame(number, mouths[number] if mouths else REST).tobytes()
+        def drawn(first: int) -> list[bytes]:
+            numbers = range(first, min(first + _BODY_HELD_FRAMES, count))
+            return [self.frame(number, mouths[number] if mouths else REST).tobytes() for number in numbers]
 
         # Pillow lets go of the interpreter while it bends, so two threads use two cores.
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="frames") as pool:
-            waiting: deque[Future[bytes]] = deque()
-            for number in range(self._spec.frames):
-                waiting.append(pool.submit(drawn, number))
+            waiting: deque[Future[list[bytes]]] = deque()
+            for first in range(0, count, _BODY_HELD_FRAMES):
+                waiting.append(pool.submit(drawn, first))
                 if len(waiting) > _AHEAD:
-                    yield waiting.popleft().result()
+                    yield from waiting.popleft().result()
             while waiting:
-                yield waiting.popleft().result()
+                yield from waiting.popleft().result()
 
     def frame(self, number: int, shape: MouthShape = REST) -> Image.Image:
         """One frame."""
         picture = self._backdrop.at(number)
         if self._cast is not None:
-            m = self._motion
-            pose = Pose(
-                float(m.yaw[number]), float(m.pitch[number]), float(m.roll[number]), float(m.sway[number]),
-                float(m.breath[number]), shape.open,
-            )  # fmt: skip
-            self._cast.draw(picture, m.looks[number], shape, pose)
+            body = self._pose(number - number % _BODY_HELD_FRAMES)
+            self._cast.draw(picture, self._motion.looks[number], shape, self._pose(number, shape.open), body)
         self._backdrop.sign(picture)
         return picture
+
+    def _pose(self, number: int, jaw: float = 0.0) -> Pose:
+        m = self._motion
+        return Pose(
+            float(m.yaw[number]), float(m.pitch[number]), float(m.roll[number]), float(m.sway[number]),
+            float(m.breath[number]), jaw,
+        )  # fmt: skip
 
 
 class _Cast:
     """The person, standing at their place in the frame."""
 
     def __init__(self, person: Presenter, place: Placement, size: tuple[int, int]) -> None:
-        self._person, self._place = person, place
         left, top = max(-_MARGIN, int(place.x)), max(-_MARGIN, int(place.y))
         right = min(size[0] + _MARGIN, int(place.x + CANVAS.width * place.scale))
         bottom = min(size[1] + _MARGIN, int(place.y + CANVAS.height * place.scale))
         self._corner = (left, top)
-        pixels = (right - left, bottom - top)
         k = place.scale
         box = Box((left - place.x) / k, (top - place.y) / k, (right - place.x) / k, (bottom - place.y) / k)
-        self._box = box
-        self._still = _still(person, box, pixels)
-        self._ready = self._still.convert("RGBa")
-        self._mesh = Mesh(self._still, box, k)
-        self._patches = lru_cache(maxsize=256)(self._patch)
+        self._figure = _Figure(person, box, (right - left, bottom - top), k)
+        still = _still(self._figure)
+        self._ready = still.convert("RGBa")
+        border = min(still.height, round((BODY_FROM - box.top) * k))
+        self._head = Mesh(still, box, k, (0, border), HEAD_CELL_UNITS)
+        self._body = Mesh(still, box, k, (border, still.height), BODY_CELL_UNITS)
+        self._body_corner = (left, top + border)
+        self._bent_body = lru_cache(maxsize=2 * _THREADS)(self._bend_body)
 
-    def draw(self, picture: Image.Image, look: Look, shape: MouthShape, pose: Pose) -> None:
+    def draw(self, picture: Image.Image, look: Look, shape: MouthShape, pose: Pose, body: Pose) -> None:
         """Lay the person over `picture`."""
         drawing = self._ready.copy()
-        for patch, at in (self._patches(look), self._patches(_rounded(shape))):
+        for patch, at in (_patch(self._figure, look), _patch(self._figure, _rounded(shape))):
             drawing.paste(patch, at)
-        bent = self._mesh.bend(drawing, pose).convert("RGBA")
-        picture.paste(bent, self._corner, bent)
+        head = self._head.bend(drawing, pose).convert("RGBA")
+        picture.paste(head, self._corner, head)
+        chest = self._bent_body(body)
+        picture.paste(chest, self._body_corner, chest)
 
-    def _patch(self, what: Look | MouthShape) -> tuple[Image.Image, tuple[int, int]]:
-        """A piece of the still drawing with eyes or mouth drawn in, and where it goes, on whole pixels."""
-        part = EYES if isinstance(what, Look) else MOUTH
-        k = self._place.scale
-        left, top = int((part.left - self._box.left) * k), int((part.top - self._box.top) * k)
-        width, height = int(part.width * k) + 1, int(part.height * k) + 1
-        x, y = self._box.left + left / k, self._box.top + top / k
-        box = Box(x, y, x + width / k, y + height / k)
-        drawn = eyes(self._person, what) if isinstance(what, Look) else mouth(self._person, what)
-        piece = self._still.crop((left, top, left + width, top + height))
-        piece.alpha_composite(render(drawn, box, (width, height)))
-        return piece.convert("RGBa"), (left, top)
+    def _bend_body(self, pose: Pose) -> Image.Image:
+        return self._body.bend(self._ready, pose).convert("RGBA")
+
+
+class _Figure(NamedTuple):
+    """A person at a size: the part of the canvas that is seen, in how many pixels."""
+
+    person: Presenter
+    box: Box
+    size: tuple[int, int]
+    scale: float
 
 
 @lru_cache(maxsize=4)
-def _still(person: Presenter, box: Box, size: tuple[int, int]) -> Image.Image:
+def _still(figure: _Figure) -> Image.Image:
     """Everything but eyes and mouth. Kept, since drawing it takes as long as twenty frames."""
+    person = figure.person
     return render(
         group(
             hair.behind(person),
@@ -121,9 +134,24 @@ def _still(person: Presenter, box: Box, size: tuple[int, int]) -> Image.Image:
             head.head(person),
             hair.on_top(person),
         ),
-        box,
-        size,
+        figure.box,
+        figure.size,
     )
+
+
+@lru_cache(maxsize=_PATCHES_KEPT)
+def _patch(figure: _Figure, what: Look | MouthShape) -> tuple[Image.Image, tuple[int, int]]:
+    """A piece of the still drawing with eyes or mouth drawn in, and where it goes, on whole pixels."""
+    part = EYES if isinstance(what, Look) else MOUTH
+    k, seen = figure.scale, figure.box
+    left, top = int((part.left - seen.left) * k), int((part.top - seen.top) * k)
+    width, height = int(part.width * k) + 1, int(part.height * k) + 1
+    x, y = seen.left + left / k, seen.top + top / k
+    box = Box(x, y, x + width / k, y + height / k)
+    drawn = eyes(figure.person, what) if isinstance(what, Look) else mouth(figure.person, what)
+    piece = _still(figure).crop((left, top, left + width, top + height))
+    piece.alpha_composite(render(drawn, box, (width, height)))
+    return piece.convert("RGBa"), (left, top)
 
 
 def _rounded(shape: MouthShape) -> MouthShape:

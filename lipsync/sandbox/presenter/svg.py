@@ -49,24 +49,27 @@ def fresh_id() -> str:
     return f"i{next(_numbers)}"
 
 
-def path(data: str, fill: str, **attributes: object) -> str:
+# Fill and stroke are given their own opacity: an element's `opacity` costs a layer of its own.
+
+
+def path(data: str, fill: str, *, opacity: float = 1.0, **attributes: object) -> str:
     """A filled shape."""
-    return f'<path d="{data}" fill="{fill}"{_written(attributes)}/>'
+    return f'<path d="{data}" fill="{fill}" fill-opacity="{opacity:.4f}"{_written(attributes)}/>'
 
 
-def line(data: str, colour: str, width: float, **attributes: object) -> str:
+def line(data: str, colour: str, width: float, *, opacity: float = 1.0) -> str:
     """A stroke with round ends."""
     return (
         f'<path d="{data}" fill="none" stroke="{colour}" stroke-width="{width:.2f}" '
-        f'stroke-linecap="round" stroke-linejoin="round"{_written(attributes)}/>'
+        f'stroke-opacity="{opacity:.4f}" stroke-linecap="round" stroke-linejoin="round"/>'
     )
 
 
-def ellipse(x: float, y: float, rx: float, ry: float, fill: str, **attributes: object) -> str:
+def ellipse(x: float, y: float, rx: float, ry: float, fill: str, *, opacity: float = 1.0) -> str:
     """An ellipse around (x, y)."""
     return (
         f'<ellipse cx="{x:.2f}" cy="{y:.2f}" rx="{max(rx, 0):.2f}" ry="{max(ry, 0):.2f}" '
-        f'fill="{fill}"{_written(attributes)}/>'
+        f'fill="{fill}" fill-opacity="{opacity:.4f}"/>'
     )
 
 
@@ -115,7 +118,7 @@ def soft_line(data: str, colour: str, width: float, opacity: float) -> str:
     steps = 8
     share = 1 - (1 - opacity) ** (1 / steps)
     widths = (width * (0.25 + 1.75 * (step / (steps - 1)) ** 1.2) for step in range(steps))
-    return "".join(line(data, colour, each, opacity=f"{share:.4f}") for each in widths)
+    return "".join(line(data, colour, each, opacity=share) for each in widths)
 
 
 def linear(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +17,8 @@ _STEP_SECONDS = 0.1
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 _LIMITER_SECONDS = 0.005
+_TAIL_SECONDS = 0.5
+"""Silence behind a sound, so that what a filter adds after its end does not come out at its beginning."""
 
 
 def lufs(wave: Wave, rate: int) -> float:
@@ -58,11 +63,17 @@ def _limited(wave: Wave, rate: int) -> Wave:
 
 def _k_weighted(wave: Wave, rate: int) -> Wave:
     """The standard's two filters (head shelf, low cut), applied in the frequency domain."""
+    return filtered(wave, rate, _k_gain)
+
+
+def filtered(wave: Wave, rate: int, gain: Callable[[Wave], Wave]) -> Wave:
+    """`wave` with each frequency (in Hz) made louder or softer by `gain`."""
     if not len(wave):
         return wave
-    spectrum = np.fft.rfft(wave, 2 * len(wave))
-    frequency = np.asarray(np.fft.rfftfreq(2 * len(wave), 1 / rate), dtype=np.float64)
-    return np.asarray(np.fft.irfft(spectrum * _k_gain(frequency))[: len(wave)], dtype=np.float64)
+    length = _quick_length(len(wave) + int(_TAIL_SECONDS * rate))
+    frequency = np.asarray(np.fft.rfftfreq(length, 1 / rate), dtype=np.float64)
+    changed = np.fft.irfft(np.fft.rfft(wave, length) * gain(frequency))
+    return np.asarray(changed[: len(wave)], dtype=np.float64)
 
 
 def _k_gain(frequency: Wave) -> Wave:
@@ -73,6 +84,11 @@ def _k_gain(frequency: Wave) -> Wave:
     s = 1j * frequency / 38.13547
     cut = s**2 / (s**2 + s / cut_q + 1)
     return np.asarray(np.abs(shelf * cut), dtype=np.float64)
+
+
+def _quick_length(least: int) -> int:
+    """A length of at least `least` with small factors only: others can take thirty times as long."""
+    return min(odd << max(0, math.ceil(math.log2(least / odd))) for odd in (1, 3, 5, 9, 15))
 
 
 def _power(loudness: float) -> float:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from lipsync.sandbox.speech.espeak import RawSpeech, synthesise
-from lipsync.sandbox.speech.loudness import Wave, normalised
+from lipsync.sandbox.speech.loudness import Wave, filtered, normalised
 from lipsync.sandbox.speech.model import Phoneme, Speech
 from lipsync.sandbox.speech.settings import VoiceSetting, setting_for
 
@@ -75,14 +75,19 @@ def _resized(wave: Wave, tract: float) -> Wave:
 
 def _shaped(wave: Wave, rate: int, setting: VoiceSetting) -> Wave:
     """Tilt the spectrum by the voice's brightness and add the room."""
-    if not len(wave):
-        return wave
-    spectrum = np.fft.rfft(wave, 2 * len(wave))
-    frequency = np.maximum(np.fft.rfftfreq(2 * len(wave), 1 / rate), 1.0)
-    octaves = np.clip(np.log2(frequency / _BRIGHTNESS_FROM_HZ), 0.0, 4.0)
-    response = 10 ** (setting.brightness * octaves / 20) * (frequency / np.hypot(frequency, 70.0))
-    response = response * (1 + sum(gain * np.exp(-2j * np.pi * frequency * late) for late, gain in _ROOM))
-    return np.asarray(np.fft.irfft(spectrum * response)[: len(wave)], dtype=np.float64)
+
+    def gain(frequency: Wave) -> Wave:
+        frequency = np.maximum(frequency, 1.0)
+        octaves = np.clip(np.log2(frequency / _BRIGHTNESS_FROM_HZ), 0.0, 4.0)
+        tilt = 10 ** (setting.brightness * octaves / 20)
+        return np.asarray(tilt * frequency / np.hypot(frequency, 70.0))
+
+    dry = filtered(wave, rate, gain)
+    wet = dry.copy()
+    for late, part in _ROOM:
+        shift = round(late * rate)
+        wet[shift:] += part * dry[: max(0, len(dry) - shift)]
+    return wet
 
 
 def _padded(wave: Wave, rate: int) -> Wave:
