@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -117,18 +118,11 @@ async def thumbnail(request: Request) -> Response:
 async def picture(request: Request) -> Response:
     """A picture that somebody gave to make a video from."""
 
-    def find(studio: Studio) -> tuple[Path, str]:
-        name = request.path_params["name"]
-        if not _HEX.fullmatch(name):
-            raise PictureNotFound(name)
+    def find(studio: Studio, name: str) -> tuple[Path, str]:
         one = studio.pictures.get(name)
         return studio.pictures.path(one), one.media_type
 
-    try:
-        path, media_type = await run_in_threadpool(find, current())
-    except PictureNotFound:
-        return _missing()
-    return _file(path, media_type)
+    return await _kept(request, find)
 
 
 async def face_frame(request: Request) -> Response:
@@ -143,18 +137,11 @@ async def face_frame(request: Request) -> Response:
 async def sound(request: Request) -> Response:
     """A kept sound, to listen to; of one that is too long to be sent, the original."""
 
-    def find(studio: Studio) -> tuple[Path, str]:
-        name = request.path_params["name"]
-        if not _HEX.fullmatch(name):
-            raise SoundNotFound(name)
+    def find(studio: Studio, name: str) -> tuple[Path, str]:
         one = studio.sounds.get(name)
         return studio.sounds.listen_path(one), one.media_type
 
-    try:
-        path, media_type = await run_in_threadpool(find, current())
-    except SoundNotFound:
-        return _missing()
-    return _file(path, media_type)
+    return await _kept(request, find)
 
 
 async def callback(request: Request) -> Response:
@@ -179,6 +166,18 @@ async def health(_request: Request) -> Response:
     """Whether this process serves pages, and whether it works on jobs."""
     status = current().engine.status()
     return JSONResponse({"ok": True, "engine": "running" if status.running else "elsewhere"})
+
+
+async def _kept(request: Request, find: Callable[[Studio, str], tuple[Path, str]]) -> Response:
+    """What somebody gave, by our id of it: `find` tells the file and its MIME type."""
+    name = request.path_params["name"]
+    if not _HEX.fullmatch(name):
+        return _missing()
+    try:
+        path, media_type = await run_in_threadpool(find, current(), name)
+    except (PictureNotFound, SoundNotFound):
+        return _missing()
+    return _file(path, media_type)
 
 
 def _file(path: Path, media_type: str, attachment: str | None = None) -> Response:

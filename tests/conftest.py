@@ -6,12 +6,14 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from lipsync.settings import Settings
 from tests.support.clips import make_clip
 from tests.support.postgres import fresh_database, running_postgres
+from tests.support.sandbox import RunningSandbox, running_sandbox
 
 # Whoever runs the tests may have a real key here, in the environment or in the secrets file. No test may
 # spend money, so both are out of sight before any test begins, also for processes that tests start.
@@ -32,6 +34,21 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     """The address of an empty PostgreSQL database, as a person would write it into `DATABASE_URL`."""
     with fresh_database(postgres_server) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    """A sandbox for all tests of a module; most want `sandbox`."""
+    with running_sandbox(tmp_path_factory.mktemp("service")) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
+    """A sandbox without faults, and with a key, which is an account, of the test's own."""
+    shared_sandbox.key = f"sk-{uuid4().hex}"
+    yield shared_sandbox
+    shared_sandbox.clear_faults()
 
 
 @pytest.fixture(scope="session")

@@ -66,12 +66,20 @@ class Brief(sa.TypeDecorator[str]):
 
 metadata = sa.MetaData()
 
+
+def _owned() -> tuple[sa.Column[str], sa.Column[str], sa.Column[str]]:
+    """What each row that belongs to somebody begins with: our id of it, the workspace, the person."""
+    return (
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("workspace", sa.String(64), nullable=False),
+        sa.Column("owner", sa.String(200), nullable=False),
+    )
+
+
 jobs = sa.Table(
     "jobs",
     metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("workspace", sa.String(64), nullable=False),
-    sa.Column("owner", sa.String(200), nullable=False),
+    *_owned(),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("account", sa.String(40), nullable=False),
     sa.Column("request", Data, nullable=False),
@@ -142,9 +150,7 @@ account_pauses = sa.Table(
 sounds = sa.Table(
     "sounds",
     metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("workspace", sa.String(64), nullable=False),
-    sa.Column("owner", sa.String(200), nullable=False),
+    *_owned(),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("format", sa.String(10), nullable=False),
     sa.Column("bytes", sa.Integer, nullable=False),
@@ -158,9 +164,7 @@ sounds = sa.Table(
 pictures = sa.Table(
     "pictures",
     metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("workspace", sa.String(64), nullable=False),
-    sa.Column("owner", sa.String(200), nullable=False),
+    *_owned(),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("format", sa.String(10), nullable=False),
     sa.Column("bytes", sa.Integer, nullable=False),
@@ -174,9 +178,7 @@ pictures = sa.Table(
 parents = sa.Table(
     "parents",
     metadata,
-    sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("workspace", sa.String(64), nullable=False),
-    sa.Column("owner", sa.String(200), nullable=False),
+    *_owned(),
     sa.Column("account", sa.String(40), nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("task_id", sa.String(200), nullable=False),

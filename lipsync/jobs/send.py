@@ -138,31 +138,24 @@ class Sender:
             self._give_up_knowing(job, "task_taken", {"task_id": task.task_id})
 
     def _give_up_knowing(self, job: Job, problem: str, facts: dict[str, Any]) -> None:
-        self._patience.database(
-            lambda: self._store.change(
-                job.id,
-                frm=[JobState.SUBMITTING],
-                event="outcome_unknown",
-                facts={"problem": problem} | facts,
-                state=JobState.UNKNOWN,
-                charge=Charge.UNKNOWN,
-                problem=problem,
-                problem_facts=facts,
-            )
-        )
+        self._over(job, "outcome_unknown", problem, facts, state=JobState.UNKNOWN, charge=Charge.UNKNOWN)
 
     def _fail(self, job: Job, problem: str, facts: dict[str, Any]) -> None:
+        self._over(
+            job, "failed", problem, facts, state=JobState.FAILED, charge=Charge.NONE, finished_at=utcnow()
+        )
+
+    def _over(self, job: Job, event: str, problem: str, facts: dict[str, Any], **values: Any) -> None:
+        """Sending is over without a task: write down why, and what that means for the money."""
         self._patience.database(
             lambda: self._store.change(
                 job.id,
                 frm=[JobState.SUBMITTING],
-                event="failed",
+                event=event,
                 facts={"problem": problem} | facts,
-                state=JobState.FAILED,
-                charge=Charge.NONE,
                 problem=problem,
                 problem_facts=facts,
-                finished_at=utcnow(),
+                **values,
             )
         )
 

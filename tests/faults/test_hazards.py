@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,19 +24,6 @@ from tests.support.studios import request_for, running_studio, settings_for, sub
 from tests.support.waiting import wait_until
 
 AT_WORK = (JobState.SUBMITTED, JobState.PROCESSING)
-
-
-@pytest.fixture(scope="module")
-def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("service")) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
-    shared_sandbox.key = f"sk-{uuid4().hex}"
-    yield shared_sandbox
-    shared_sandbox.clear_faults()
 
 
 def posts(sandbox: RunningSandbox) -> Counter[str]:

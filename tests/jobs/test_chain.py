@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -18,26 +17,13 @@ from lipsync.upstream.replies import TaskKind
 from tests.support.app_server import running_app
 from tests.support.bench import Bench, line
 from tests.support.replies_server import RepliesServer
-from tests.support.sandbox import RunningSandbox, running_sandbox
+from tests.support.sandbox import RunningSandbox
 from tests.support.studios import running_studio, submit, wait_for_state
 from tests.support.videos import video
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("chain")
 MakeBench = Callable[..., Bench]
-
-
-@pytest.fixture(scope="module")
-def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("service")) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
-    shared_sandbox.key = f"sk-{uuid4().hex}"
-    yield shared_sandbox
-    shared_sandbox.clear_faults()
 
 
 def then(text: str = "Then I speak.") -> dict[str, Any]:

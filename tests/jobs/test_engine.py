@@ -7,10 +7,8 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -19,23 +17,9 @@ from dbos import DBOS
 from lipsync.jobs.model import Charge, JobState
 from lipsync.jobs.queue import queue_name
 from lipsync.media import probe_video
-from tests.support.sandbox import ROOT, RunningSandbox, running_sandbox
+from tests.support.sandbox import ROOT, RunningSandbox
 from tests.support.studios import request_for, running_studio, submit, wait_for_state
 from tests.support.waiting import wait_until
-
-
-@pytest.fixture(scope="module")
-def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("service")) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
-    # Every key is an account of its own, so tests do not share tasks.
-    shared_sandbox.key = f"sk-{uuid4().hex}"
-    yield shared_sandbox
-    shared_sandbox.clear_faults()
 
 
 def accepted(sandbox: RunningSandbox, text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,7 +19,7 @@ from lipsync.pictures import PictureShelf
 from lipsync.upstream.replies import TaskKind
 from tests.support.bench import Bench
 from tests.support.replies_server import RepliesServer, reset
-from tests.support.sandbox import RunningSandbox, running_sandbox
+from tests.support.sandbox import RunningSandbox
 from tests.support.studios import running_studio, submit, wait_for_state
 from tests.support.videos import picture_bytes, video
 
@@ -27,19 +27,6 @@ pytestmark = pytest.mark.xdist_group("videos")
 MakeBench = Callable[..., Bench]
 CREATED = {"code": 0, "data": {"task_id": "t-1", "task_status": "submitted"}}
 KINDS = (TaskKind.TEXT2VIDEO, TaskKind.IMAGE2VIDEO)
-
-
-@pytest.fixture(scope="module")
-def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("service")) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
-    shared_sandbox.key = f"sk-{uuid4().hex}"
-    yield shared_sandbox
-    shared_sandbox.clear_faults()
 
 
 def asked(kind: TaskKind, **more: Any) -> dict[str, Any]:
