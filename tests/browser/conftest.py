@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.app_server import AppServer, running_app
+from tests.support.gate import Gate
 from tests.support.sandbox import ROOT, RunningSandbox, running_sandbox
 
 ARGS = [
@@ -59,9 +60,16 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox
 
 
 @pytest.fixture(scope="session")
-def app(sandbox: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Gate:
+    """The studio's ffmpeg, which a test may hold."""
+    return Gate(tmp_path_factory.mktemp("gate"))
+
+
+@pytest.fixture(scope="session")
+def app(sandbox: RunningSandbox, gate: Gate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     folder = tmp_path_factory.mktemp("studio")
     settings = {"COMETAPI_KEY": sandbox.key, "COMETAPI_BASE_URL": sandbox.url, "STUDIO_POLL_SECONDS": "0.5"}
+    settings["FFMPEG_BINARY"] = str(gate.program)
     settings["STUDIO_SOUND_LINK_HOSTS"] = "127.0.0.1"  # for links to servers that a test starts
     with running_app(folder, **settings) as server:
         yield server

@@ -13,6 +13,7 @@ from tests.browser.conftest import picture, quiet
 from tests.browser.test_journey import plays, send
 from tests.support.app_server import AppServer
 from tests.support.clips import ffmpeg, make_tone
+from tests.support.gate import Gate
 from tests.support.sandbox import RunningSandbox
 from tests.support.waiting import wait_until
 
@@ -89,6 +90,27 @@ def test_a_sound_is_trimmed_with_the_mouse_and_can_be_had_back(page: Page, tmp_p
     page.get_by_role("button", name="Back to the original").click()
     page.wait_for_function("() => document.querySelector('audio')?.duration > 5.8")
     expect(handle(page, "End")).to_have_attribute("aria-valuenow", "6.00")
+
+
+def test_a_slow_sound_is_seen_to_be_worked_on_and_keeps_nobody_else_waiting(
+    page: Page, open_context: Callable[..., BrowserContext], app: AppServer, gate: Gate, tmp_path: Path
+) -> None:
+    other = open_context().new_page()
+    other.goto(app.url)
+    example = other.get_by_role("button", name="Use an example text")
+    example.wait_for()
+    page.get_by_role("radio", name="Upload").click()
+    sound = make_tone(tmp_path / "slow.flac", seconds=3.0)
+    working = page.get_by_text("Looking at slow.flac. This can take up to 15 seconds.")
+    with gate.closed():
+        page.locator('input[type="file"]').set_input_files(sound)
+        working.wait_for()
+        example.click()
+        expect(other.get_by_text("53 of 120")).to_be_visible()
+        expect(working).to_be_visible()
+        picture(page, "create-sound-working")
+    expect(page.locator(".st-key-sound-panel").get_by_text(sound.name)).to_be_visible()
+    expect(working).to_have_count(0)
 
 
 def test_the_piece_between_the_handles_is_played(page: Page, tmp_path: Path) -> None:
@@ -194,8 +216,7 @@ def test_the_next_estimate_is_learned_from_the_clip_before(page: Page) -> None:
     expect(page.get_by_text(re.compile(r"Learned from \d+ clips? in this voice"))).to_be_visible()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)], ids=["wide", "narrow and dark"])
 def test_the_sound_panel_fits_its_screen(
     open_context: Callable[..., BrowserContext], app: AppServer, tmp_path: Path, width: int, dark: bool
 ) -> None:
