@@ -22,19 +22,22 @@ from lipsync.studio import Studio
 from lipsync.video_request import field_help
 
 MOST_MB = MAX_PICTURE_BYTES // 1_000_000
-_GIVEN = "video_pictures_given"
+_GIVEN = {"picture": "video_pictures_given", "tail_picture": "video_tails_given"}
 
 
 def picture_field(studio: Studio, who: Person, problems: Sequence[Problem], field: str) -> None:
     """The first or the last frame: what was taken, and the places to give one."""
     kept = the_picture(studio, who, st.session_state.get(form.PICTURES[field]))
-    if kept is None and st.session_state.get(form.PICTURES[field]):
+    lost = kept is None and bool(st.session_state.get(form.PICTURES[field]))
+    if lost:
         remove(field)
-        st.warning(t("The picture is no longer here. Add it again."))
-    if kept is not None:
-        _shown(kept, field)
-        if field == "picture":
-            picture_check(studio, who, kept)
+    with st.container():  # always there: an uploader that is moved loses the file on its way
+        if lost:
+            st.warning(t("The picture is no longer here. Add it again."))
+        if kept is not None:
+            _shown(kept, field)
+            if field == "picture":
+                picture_check(studio, who, kept)
     _uploader(studio, who, field, another=kept is not None)
     if kept is None:
         _address(studio, who, field)
@@ -87,7 +90,7 @@ def _uploader(studio: Studio, who: Person, field: str, *, another: bool) -> None
         "tail_picture": t("Another last picture instead") if another else t("Picture to end with"),
     }
     # A new field after each picture, so that the bytes of the last one are freed.
-    key = f"video_upload_{field}_{st.session_state.get(_GIVEN, 0)}"
+    key = f"video_upload_{field}_{st.session_state.get(_GIVEN[field], 0)}"
     st.file_uploader(
         labels[field],
         type=["jpg", "png"],  # so that phones give their pictures as jpg
@@ -138,7 +141,7 @@ def take(studio: Studio, who: Person, field: str, key: str) -> None:
     given = st.session_state.get(key)
     if given is None:
         return
-    st.session_state[_GIVEN] = st.session_state.get(_GIVEN, 0) + 1
+    st.session_state[_GIVEN[field]] = st.session_state.get(_GIVEN[field], 0) + 1
     with _troubles(field, given.name):
         report, picture = studio.pictures.add(
             given, name=given.name, workspace=who.workspace, owner=who.owner

@@ -118,9 +118,11 @@ problems = video_problems(form.read(account_name)) if attempted else ()
 wrong_words = then_form.line_problems(then_form.line(account_name)) if attempted else ()
 with left:
     st.subheader(t("1. What should be seen"), anchor=False)
-    video_form.what_is_seen(studio, who, problems)
+    with st.container():  # what comes and goes in here moves no picture that is on its way further down
+        video_form.what_is_seen(studio, who, problems)
     st.subheader(t("2. How it should look"), anchor=False)
-    video_form.how_it_looks(problems, models)
+    with st.container():
+        video_form.how_it_looks(problems, models)
     video_form.more_choices(studio, who, problems)
 with right:
     st.subheader(t("3. What it should say"), anchor=False)
