@@ -113,7 +113,8 @@ def _fine(one_id: str, check: FaceCheck, verdict: FaceVerdict) -> None:
 def _warning(one_id: str, check: FaceCheck, verdict: FaceVerdict) -> None:
     with st.container(border=True, gap="small"):
         st.markdown(f":orange[:material/warning: **{title(verdict)}**]")
-        if check.frame:
+        if check.frame and not (verdict.still and verdict.slug == "no_face"):
+            # In a picture, which is shown above, without a face there is nothing to frame.
             left, right = st.columns([2, 3], gap="medium")
             with left:
                 _frame(one_id, check, verdict)
