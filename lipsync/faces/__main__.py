@@ -1,9 +1,9 @@
-"""`python -m lipsync.faces [--pictures FOLDER] FILE…`: one JSON object a line for each video.
+"""`python -m lipsync.faces [--pictures FOLDER] FILE…`: one JSON object a line for each video or picture.
 
-What it says is explained in docs/faces.md.
+What ends in .jpg, .jpeg or .png is a picture. What it says is explained in docs/faces.md.
 
-Ends with 0 when every video has one clear face, 1 when there is something to warn of, 2 when one
-could not be looked at.
+Ends with 0 when every one has one clear face, 1 when there is something to warn of, 2 when one could
+not be looked at.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import argparse
 import json
 from pathlib import Path
 
-from lipsync.faces.look import look_at
+from lipsync.faces.look import look_at, look_at_picture
+
+PICTURES = {".jpg", ".jpeg", ".png"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,7 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     wish = parser.parse_args(arguments)
     code = 0
     for number, name in enumerate(wish.files):
-        verdict = look_at(Path(name))
+        picture = Path(name).suffix.lower() in PICTURES
+        verdict = look_at_picture(Path(name)) if picture else look_at(Path(name))
         if wish.pictures is not None and verdict.framed is not None:
             wish.pictures.mkdir(parents=True, exist_ok=True)
             (wish.pictures / f"{number + 1:03d}-{Path(name).stem}.jpg").write_bytes(verdict.framed)
