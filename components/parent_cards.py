@@ -55,7 +55,7 @@ def cards(
     key: str,
     words: tuple[str, str],
     columns: int = 3,
-    min_width: int = 150,
+    min_width: int = 130,
     faces: Mapping[str, FaceVerdict] | None = None,
 ) -> None:
     """Small cards; `on_choose` gets our id of the parent. The whole card is its button.

@@ -44,8 +44,8 @@ def close_video() -> None:
 def parent_details(studio: Studio, who: Person, known: KnownParent) -> None:
     """One video and what can be done with it."""
     into_view(known.id, key="video-details-here")
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{plain(title_of(known.parent), most=400)}**", width="stretch")
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+        st.markdown(f"**{plain(title_of(known.parent), most=160)}**", width="stretch")
         st.button(
             t("Close"), key="video_close", icon=":material/close:", type="tertiary", on_click=close_video
         )
@@ -137,7 +137,8 @@ def _origin(known: KnownParent) -> None:
     parent = known.parent
     lines = []
     if parent.created_at:
-        lines.append((t("Made"), f"{ago(parent.created_at)} ({clock(parent.created_at)})"))
+        when, exactly = ago(parent.created_at), clock(parent.created_at)
+        lines.append((t("Made"), exactly if exactly.startswith(when) else f"{when} ({exactly})"))
     lines.append((t("Made from"), kind_words(parent.kind)))
     came = source_words(known.source)
     if known.source != "listed" and known.owner and known.owner != LOCAL:

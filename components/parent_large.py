@@ -19,7 +19,7 @@ from lipsync.media import MediaToolMissing, NotPlayable
 from lipsync.parent_shelf import KnownParent, ParentNotFound
 from lipsync.parents import Eligibility, eligibility
 from lipsync.studio import Studio
-from lipsync.upstream.errors import NotFound
+from lipsync.upstream.errors import DownloadExpired, NotFound
 from lipsync.upstream.replies import TaskStatus
 
 
@@ -87,7 +87,7 @@ def player(studio: Studio, known: KnownParent) -> None:
         _still(known)
     elif parent.gone or parent.account not in studio.accounts:
         _still(known)
-        st.caption(t("There is no copy of it here, so it cannot be shown."))
+        st.caption(t("No copy of it was kept here while there was one to have, so it cannot be shown."))
     else:
         st.fragment(_fetching)(studio, known)
 
@@ -108,8 +108,8 @@ def _fetching(studio: Studio, known: KnownParent) -> None:
         _video(known)
     else:
         _still(known)
-        if answer.error is None or isinstance(answer.error, NotFound):
-            st.caption(t("The service did not give the video, and there is no copy of it here."))
+        if answer.error is None or isinstance(answer.error, NotFound | DownloadExpired):
+            st.caption(t("The service no longer gives its file, and no copy of it was kept here."))
         else:
             explained = explain_call(answer.error)
             st.caption(

@@ -48,7 +48,7 @@ def default_parent(studio: Studio, who: Person) -> KnownParent | None:
 
 
 def _newest_usable(studio: Studio, who: Person) -> KnownParent | None:
-    return next(iter(studio.parents.page(who.workspace, ParentQuery(eligible=True, limit=1)).items), None)
+    return next(iter(studio.parents.items(who.workspace, ParentQuery(eligible=True, limit=1))), None)
 
 
 def parent_picker(
@@ -61,11 +61,7 @@ def parent_picker(
         shown_large(studio, parent)
         face_check(studio, who, parent)
     field_problem(problems, "video")
-    if parent is None:
-        st.fragment(_choice)(studio, who, None)
-    else:
-        with st.expander(t("Choose another video"), icon=":material/video_library:"):
-            st.fragment(_choice)(studio, who, chosen)
+    st.fragment(_choice)(studio, who, chosen)
     with st.expander(
         t("Add a video by its id"), icon=":material/tag:", expanded=parent is None or is_looking("picker")
     ):
@@ -78,9 +74,21 @@ def _choice(studio: Studio, who: Person, chosen: str | None) -> None:
     speak()
     if st.session_state.pop(_CLICKED, False):
         st.rerun()
-    if studio.parents.count(who.workspace) == 0:
-        _none_yet(studio)
+    if chosen is None:
+        if studio.parents.items(who.workspace, ParentQuery(limit=1)):
+            _search_and_cards(studio, who, None)
+        else:
+            _none_yet(studio)
         return
+    box = st.expander(
+        t("Choose another video"), icon=":material/video_library:", key="picker_open", on_change="rerun"
+    )
+    if box.open:
+        with box:
+            _search_and_cards(studio, who, chosen)
+
+
+def _search_and_cards(studio: Studio, who: Person, chosen: str | None) -> None:
     words = st.text_input(
         t("Search"), key=_SEARCH, type="search", placeholder=t("Words or an id"), live="300ms",
         label_visibility="collapsed", on_change=_first_page, max_chars=200,
@@ -88,12 +96,12 @@ def _choice(studio: Studio, who: Person, chosen: str | None) -> None:
     query = ParentQuery(search=words or "", sort="usable_first", limit=CARDS_A_PAGE)
     pages = max(1, -(-studio.parents.count(who.workspace, query) // CARDS_A_PAGE))
     page = min(st.session_state.get(_PAGE) or 1, pages)
-    found = studio.parents.page(who.workspace, replace(query, offset=(page - 1) * CARDS_A_PAGE))
-    if not found.items:
+    found = studio.parents.items(who.workspace, replace(query, offset=(page - 1) * CARDS_A_PAGE))
+    if not found:
         st.caption(t("No video fits. Search for other words."))
     cards(
-        found.items, studio.accounts, chosen=chosen, on_choose=_choose_and_draw, key="picker",
-        words=(t("Chosen"), t("Choose")), faces=studio.faces.verdicts(one.id for one in found.items),
+        found, studio.accounts, chosen=chosen, on_choose=_choose_and_draw, key="picker",
+        words=(t("Chosen"), t("Choose")), faces=studio.faces.verdicts(one.id for one in found),
     )  # fmt: skip
     if pages > 1:
         with st.container(horizontal_alignment="center"):

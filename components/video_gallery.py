@@ -31,7 +31,8 @@ WATCH_FOR = timedelta(hours=1)
 def gallery(studio: Studio, who: Person, query: ParentQuery, *, narrow: bool) -> None:
     """The cards of one page, its numbers, and the line above them. `narrow`: something is open beside it."""
     total = studio.parents.count(who.workspace, query)
-    st.fragment(_freshness)(studio, who, query, total)
+    # What the page has just read need not be read again when it is drawn for the first time.
+    st.fragment(_freshness)(studio, who, query, total, [total])
     place = st.container()
     pages = max(1, -(-total // PAGE_SIZE))
     page = 1
@@ -41,15 +42,15 @@ def gallery(studio: Studio, who: Person, query: ParentQuery, *, narrow: bool) ->
         with st.container(horizontal_alignment="center"):
             page = st.pagination(pages, key=PAGE, bind="query-params")
     query = replace(query, offset=(page - 1) * PAGE_SIZE)
-    items = studio.parents.page(who.workspace, query).items
+    items = studio.parents.items(who.workspace, query)
     with place:
-        st.fragment(_grid)(studio, who, query, [one.id for one in items], narrow)
+        st.fragment(_grid)(studio, who, query, [one.id for one in items], narrow, [items])
 
 
-def _freshness(studio: Studio, who: Person, query: ParentQuery, shown: int) -> None:
+def _freshness(studio: Studio, who: Person, query: ParentQuery, shown: int, read: list[int]) -> None:
     """How many there are, when the lists were read, and what came since the page was drawn."""
     speak()
-    now = studio.parents.count(who.workspace, query)
+    now = read.pop() if read else studio.parents.count(who.workspace, query)
     reading = studio.keeper.is_syncing()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(_how_many(studio, who, query, shown), width="content")
@@ -101,16 +102,25 @@ def _list_troubles(studio: Studio) -> None:
             )
 
 
-def _grid(studio: Studio, who: Person, query: ParentQuery, ids: list[str], narrow: bool) -> None:
+def _grid(
+    studio: Studio,
+    who: Person,
+    query: ParentQuery,
+    ids: list[str],
+    narrow: bool,
+    read: list[tuple[KnownParent, ...]],
+) -> None:
     """The cards. A card's picture, and an empty gallery, fill up without the page being drawn again;
     which cards there are, and their order, change only when the page is."""
     speak()
     if st.session_state.pop(_CLICKED, False):
         st.rerun()  # what a card does concerns the whole page
-    if ids:
+    if read:
+        shown = read.pop()
+    elif ids:
         shown = studio.parents.some(who.workspace, ids)
     else:
-        shown = studio.parents.page(who.workspace, query).items
+        shown = studio.parents.items(who.workspace, query)
     if shown:
         cards(
             shown, studio.accounts, chosen=st.query_params.get(OPEN), on_choose=_open, key="videos",

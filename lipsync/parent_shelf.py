@@ -24,7 +24,7 @@ from lipsync.jobs.store import utcnow
 from lipsync.media import VideoFacts, probe_video
 from lipsync.parents import PARENT_KINDS, Parent, ParentKey
 from lipsync.shelf.lists import AccountLists, read_lists, sync_account, workspaces_here
-from lipsync.shelf.pages import ParentPage, ParentQuery, count_parents, read_page
+from lipsync.shelf.pages import ParentPage, ParentQuery, count_parents, read_items, read_page
 from lipsync.shelf.pastes import MAX_TASK_ID, import_text
 from lipsync.shelf.rows import KnownParent, Source, keep_task, known, select_parents
 from lipsync.upstream import retry
@@ -82,6 +82,13 @@ class ParentShelf:
             return read_page(
                 connection, workspace, query or ParentQuery(), list(self._clients.accounts), now or utcnow()
             )
+
+    def items(
+        self, workspace: str, query: ParentQuery, now: datetime | None = None
+    ) -> tuple[KnownParent, ...]:
+        """The parents of `page`, without counting those of the other pages."""
+        with self._database.connect() as connection:
+            return read_items(connection, workspace, query, list(self._clients.accounts), now or utcnow())
 
     def count(self, workspace: str, query: ParentQuery | None = None, now: datetime | None = None) -> int:
         """How many parents `page` has, without reading one."""

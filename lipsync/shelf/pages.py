@@ -48,9 +48,16 @@ def read_page(
     connection: sa.Connection, workspace: str, query: ParentQuery, accounts: Collection[str], now: datetime
 ) -> ParentPage:
     """The page that `query` asks for. `accounts` are those in the settings."""
-    rows = connection.execute(page_statement(workspace, query, accounts, now)).all()
     total = count_parents(connection, workspace, query, accounts, now)
-    return ParentPage(tuple(known(row) for row in rows), total)
+    return ParentPage(read_items(connection, workspace, query, accounts, now), total)
+
+
+def read_items(
+    connection: sa.Connection, workspace: str, query: ParentQuery, accounts: Collection[str], now: datetime
+) -> tuple[KnownParent, ...]:
+    """The parents of that page alone: where their number is known, counting again would take longer."""
+    rows = connection.execute(page_statement(workspace, query, accounts, now))
+    return tuple(known(row) for row in rows)
 
 
 def count_parents(
