@@ -24,6 +24,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox
 @pytest.fixture(scope="module")
 def working_studio(sandbox: RunningSandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     with running_studio(sandbox, tmp_path_factory.mktemp("studio")) as studio:
+        studio.parents.sync("main")  # so that no page waits for the first look
         yield studio
 
 
