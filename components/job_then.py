@@ -7,7 +7,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.job_facts import request_facts
-from components.job_kinds import title_of_job
 from components.job_panel import REFRESH_SECONDS, panel
 from components.notices import trouble
 from components.person import Person, speak
@@ -75,5 +74,4 @@ def came_from(studio: Studio, who: Person, job: Job) -> None:
     before = _job(studio, who, job.after_job_id)
     if before is None:
         return
-    words = t("Its video was made here: {prompt}", prompt=plain(title_of_job(before, None), most=60))
-    link("jobs", words, icon=":material/movie:", job=before.id)
+    link("jobs", t("The job that made its video"), icon=":material/movie:", job=before.id)

@@ -63,7 +63,7 @@ def what_is_seen(studio: Studio, who: Person, problems: Sequence[Problem]) -> No
         if picture
         else t("Who is seen, where, and how?"),
         persist_state="session",
-        help=field_help("prompt"),
+        help=_about(form.PROMPT),
     )
     prompt_counter(
         st.session_state.get(form.PROMPT) or "",
@@ -89,11 +89,11 @@ def how_it_looks(problems: Sequence[Problem], models: tuple[str, ...]) -> None:
     qualities = {"std": t("Standard"), "pro": t("Professional")}
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
         if kind is TaskKind.TEXT2VIDEO:
-            _choice(t("Shape"), {one: shapes[one] for one in RATIOS}, form.RATIO, "aspect_ratio")
-        _choice(t("Length"), lengths, form.DURATION, "duration")
+            _choice(t("Shape"), {one: shapes[one] for one in RATIOS}, form.RATIO)
+        _choice(t("Length"), lengths, form.DURATION)
     field_problem(problems, "aspect_ratio", "duration")
     with st.container(horizontal=True, gap="medium", vertical_alignment="top"):
-        _choice(t("Quality"), {one: qualities[one] for one in MODES}, form.MODE, "mode")
+        _choice(t("Quality"), {one: qualities[one] for one in MODES}, form.MODE)
         _model_field(kind, models)
     field_problem(problems, "mode", "model_name")
 
@@ -108,7 +108,7 @@ def _model_field(kind: TaskKind, models: tuple[str, ...]) -> None:
         key=key,
         accept_new_options=True,
         persist_state="session",
-        help=field_help("model_name"),
+        help=_about(key),
     )
 
 
@@ -125,7 +125,7 @@ def more_choices(studio: Studio, who: Person, problems: Sequence[Problem]) -> No
             height=80,
             placeholder=t("text, logos, other people"),
             persist_state="session",
-            help=field_help("negative_prompt"),
+            help=_about(form.NEGATIVE),
         )
         prompt_counter(
             st.session_state.get(form.NEGATIVE) or "",
@@ -143,7 +143,7 @@ def more_choices(studio: Studio, who: Person, problems: Sequence[Problem]) -> No
             step=SCALE_STEP,
             key=form.SCALE,
             persist_state="session",
-            help=field_help("cfg_scale"),
+            help=_about(form.SCALE),
         )
         field_problem(problems, "cfg_scale")
 
@@ -157,7 +157,11 @@ def _is_set() -> bool:
     return picture or bool((state.get(form.NEGATIVE) or "").strip())
 
 
-def _choice(label: str, names: dict[str, str], key: str, field: str) -> None:
+def _about(key: str) -> str:
+    return field_help(form.FIELDS.get(key, "model_name"))
+
+
+def _choice(label: str, names: dict[str, str], key: str) -> None:
     st.segmented_control(
         label,
         list(names),
@@ -165,7 +169,7 @@ def _choice(label: str, names: dict[str, str], key: str, field: str) -> None:
         key=key,
         required=True,
         persist_state="session",
-        help=field_help(field),
+        help=_about(key),
     )
 
 

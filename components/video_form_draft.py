@@ -32,6 +32,15 @@ DURATION: Final = "video_duration"
 RATIO: Final = "video_ratio"
 ACCOUNT: Final = "video_account"
 SPEAKS: Final = "video_speaks"
+FIELDS: Final = {
+    PROMPT: "prompt",
+    NEGATIVE: "negative_prompt",
+    SCALE: "cfg_scale",
+    MODE: "mode",
+    DURATION: "duration",
+    RATIO: "aspect_ratio",
+}
+"""The field of the request that each of these fills."""
 PICTURES: Final = {"picture": "video_picture", "tail_picture": "video_tail"}
 """The first and the last frame: field of the request, and where its id is kept."""
 ADDRESSES: Final = {"picture": "video_picture_url", "tail_picture": "video_tail_url"}

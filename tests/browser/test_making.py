@@ -56,10 +56,10 @@ def test_an_idea_becomes_a_clip_that_speaks_although_the_studio_is_killed_on_the
     app.restart()  # kills it first
     form.goto(f"{app.url}/jobs?job={job}")
     form.get_by_role("link", name="Open the clip's own page").click(timeout=LATER * 2)
-    form.get_by_role("link", name="Its video was made here").wait_for()
+    form.get_by_role("link", name="The job that made its video").wait_for()
     plays(form)
     assert posts(sandbox, text) == 1
-    form.get_by_role("link", name="Its video was made here").click()
+    form.get_by_role("link", name="The job that made its video").click()
     expect(form.get_by_role("button", name="Let it say something else")).to_be_visible()
     quiet(form)
     picture(form, "job-video-spoken")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import wave
+from random import randrange
 from uuid import uuid4
 
 import pytest
@@ -24,12 +26,12 @@ pytestmark = pytest.mark.xdist_group("pages")
 SEND, SEND_BOTH = "Make the video", "Make it, then let it speak"
 
 
-def newest(studio: Studio) -> Job:
-    return studio.jobs.find(workspace="local", limit=1)[0]
+VIDEOS = (TaskKind.TEXT2VIDEO, TaskKind.IMAGE2VIDEO)
 
 
 def count(studio: Studio) -> int:
-    return studio.jobs.count(workspace="local")
+    """How many videos were ordered; the line of an earlier test may be sent at any moment."""
+    return studio.jobs.count(workspace="local", kinds=VIDEOS)
 
 
 def ask(at: AppTest, prompt: str) -> AppTest:
@@ -50,7 +52,7 @@ def test_an_example_is_a_video_in_two_clicks_with_every_default(studio: Studio, 
     assert "Free: this is the sandbox" in words(at)
     click(at, "Presenter")
     click(at, SEND)
-    job = newest(studio)
+    job = newest_video(studio)
     assert job.kind is TaskKind.TEXT2VIDEO
     assert job.request == video(at.session_state[form.PROMPT], mode="std", duration="5", aspect_ratio="16:9")
     assert job.then_state is None
@@ -67,7 +69,7 @@ def test_every_field_is_handed_over(studio: Studio, open_page: Open) -> None:
     at.segmented_control(key=form.DURATION).set_value("10")
     at.selectbox(key=form.model_field(TaskKind.IMAGE2VIDEO)).set_value("kling-v2-1")
     click(at, SEND)
-    job = newest(studio)
+    job = newest_video(studio)
     first, last = at.session_state["video_picture"], at.session_state["video_tail"]
     assert (studio.pictures.get(first).name, studio.pictures.get(last).name) == ("me.png", "end.jpg")
     assert job.request == {
@@ -130,8 +132,25 @@ def test_a_video_and_its_line_are_sent_as_one(studio: Studio, open_page: Open) -
     assert at.session_state[draft.TEXT] == ""
 
 
+def test_a_line_may_be_a_sound(studio: Studio, open_page: Open) -> None:
+    spoken = io.BytesIO()
+    with wave.open(spoken, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(bytes(randrange(256) for _ in range(2 * 16_000 * 3)))
+    at = ask(open_page("new_video"), "A woman looks into the camera.")
+    at.toggle(key=form.SPEAKS).set_value(True).run()
+    at.segmented_control(key=draft.SOURCE).set_value("sound").run()
+    upload(at, "noise.wav", spoken.getvalue())
+    click(at, SEND_BOTH)
+    then = newest_video(studio).then_request or {}
+    assert (then["source"], then["account"]) == ("sound", "main")
+    assert studio.sounds.get(then["sound_id"]).name == "noise.wav"
+
+
 def newest_video(studio: Studio) -> Job:
-    return studio.jobs.find(workspace="local", kinds=[TaskKind.TEXT2VIDEO, TaskKind.IMAGE2VIDEO], limit=1)[0]
+    return studio.jobs.find(workspace="local", kinds=VIDEOS, limit=1)[0]
 
 
 def test_two_visitors_with_the_same_form_make_one_video(studio: Studio, open_page: Open) -> None:
