@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -234,3 +235,30 @@ def test_our_own_words_about_the_connection_are_not_put_into_the_service_s_mouth
     said = Interrupted("internal error", code=5000, cause="server")
     assert explain_call(lost).service_said == ""
     assert explain_call(said).service_said == "internal error"
+
+
+@pytest.mark.parametrize("kind", [TaskKind.TEXT2VIDEO, TaskKind.IMAGE2VIDEO])
+def test_no_trouble_of_a_video_speaks_of_clips_lips_or_voices(kind: TaskKind) -> None:
+    said = {
+        (problem, state): explain_job(replace(job(state, problem), kind=kind))
+        for problem in PROBLEMS
+        for state in (JobState.QUEUED, JobState.PROCESSING, JobState.FAILED, JobState.UNKNOWN)
+    } | {(None, state): explain_job(replace(job(state), kind=kind)) for state in JobState}
+    about = ("clip", "lip sync", "face should say")
+    found = [
+        key for key, one in said.items() if one and any(word in f"{one.what} {one.todo}" for word in about)
+    ]
+    assert found == []
+
+
+def test_a_refused_picture_is_named_beside_the_words() -> None:
+    refused = job(JobState.FAILED, "text_refused", code=1301)
+    assert "the picture or the words" in str(explain_job(replace(refused, kind=TaskKind.IMAGE2VIDEO)))
+    assert "picture" not in str(explain_job(replace(refused, kind=TaskKind.TEXT2VIDEO)))
+
+
+def test_a_model_that_nobody_knows_is_told_from_a_task_that_nobody_knows() -> None:
+    ordered = replace(job(JobState.FAILED, "not_found"), kind=TaskKind.TEXT2VIDEO)
+    assert "does not know the model" in str(explain_job(ordered))
+    followed = replace(ordered, state=JobState.PROCESSING, task_id="t1")
+    assert "does not know this job" in str(explain_job(followed))
