@@ -31,6 +31,8 @@ FACE_PRESENT = 0.5
 BIG_ENOUGH = 0.3
 """Share of the frame's shorter side. Beside a face this high somebody half as high matters, and those are
 found without the smallest squares (measured down to 0.12)."""
+SURE_AT_EDGE = 0.95
+"""At a mirrored edge; everything is symmetric there, as faces are, and some things get up to 0.7."""
 YAW_GAIN = 1.3
 """The mesh's depth makes heads too flat: of 30° it says 18 to 25, of 45° 30 to 40 (docs/faces.md)."""
 MOST_FACES = 6
@@ -80,7 +82,8 @@ class FaceFinder:
         for strip, left in _mirrored_edges(frame):
             for face in self.find(strip):
                 moved = face.moved(left)
-                if moved.left < 0 < moved.right or moved.left < frame.width < moved.right:
+                over = moved.left < 0 < moved.right or moved.left < frame.width < moved.right
+                if over and moved.sure >= SURE_AT_EDGE:
                     found.append(moved)
         return sorted(found, key=lambda face: -face.height)
 
