@@ -73,7 +73,7 @@ def what_is_seen(studio: Studio, who: Person, problems: Sequence[Problem]) -> No
         said=any(problem.field == "prompt" for problem in problems),
     )
     field_problem(problems, "prompt", "kind")
-    if not picture and not (st.session_state.get(form.PROMPT) or "").strip():
+    if not picture:
         _examples()
 
 
@@ -196,10 +196,21 @@ def examples() -> dict[str, str]:
 
 
 def _examples() -> None:
+    """Always there, so that nothing moves away from under a click that leaves the prompt."""
+    known = examples()
+    typed = (st.session_state.get(form.PROMPT) or "").strip()
+    own = bool(typed) and typed not in known.values()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption(t("Begin with an example:"), width="content")
-        for name, prompt in examples().items():
-            st.button(name, key=f"video_example_{name}", on_click=_use, args=(prompt,))
+        for name, prompt in known.items():
+            st.button(
+                name,
+                key=f"video_example_{name}",
+                disabled=own,
+                help=t("Empty the field first: your own words are kept.") if own else None,
+                on_click=_use,
+                args=(prompt,),
+            )
 
 
 def _use(prompt: str) -> None:

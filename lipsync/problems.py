@@ -108,7 +108,9 @@ def _task_failed(facts: dict[str, Any]) -> _Words:
     if _about_a_video(facts):
         return (
             t("The service could not make this video."),
-            t("Change the words or the picture a little, and send again."),
+            t("Change the words a little, and send again.")
+            if facts.get("kind") == "text2video"
+            else t("Change the picture or the words a little, and send again."),
             AGAIN,
         )
     said = str(facts.get("message") or "").casefold()
@@ -160,39 +162,10 @@ def _not_found(facts: dict[str, Any]) -> _Words:
 
 
 def _task_gone(facts: dict[str, Any]) -> _Words:
-    todo = (
-        t("Send it again if you still need the video.")
-        if _about_a_video(facts)
-        else t("Send it again if you still need the clip.")
-    )
-    return t("The service no longer knows this job."), todo, AGAIN
-
-
-def _too_large(facts: dict[str, Any]) -> _Words:
-    what = (
-        t("The file that came from the service is far too large for such a video.")
-        if _about_a_video(facts)
-        else t("The file that came from the service is far too large for a clip.")
-    )
-    return what, t("Tell whoever runs this studio."), AGAIN
-
-
-def _disk(facts: dict[str, Any]) -> _Words:
-    what = (
-        t("The video is ready, but it could not be saved: the studio's disk is full or read-only.")
-        if _about_a_video(facts)
-        else t("The clip is ready, but it could not be saved: the studio's disk is full or read-only.")
-    )
-    return what, t("Whoever runs this studio has to make room."), AGAIN
-
-
-def _ffmpeg_missing(facts: dict[str, Any]) -> _Words:
-    what = (
-        t("The video is ready, but the studio lacks ffmpeg to check it.")
-        if _about_a_video(facts)
-        else t("The clip is ready, but the studio lacks ffmpeg to check it.")
-    )
-    return what, t("Whoever runs this studio has to install ffmpeg."), AGAIN
+    need = t("Send it again if you still need the clip.")
+    if _about_a_video(facts):
+        need = t("Send it again if you still need the video.")
+    return t("The service no longer knows this job."), need, AGAIN
 
 
 def _about_a_video(facts: dict[str, Any]) -> bool:
@@ -202,6 +175,12 @@ def _about_a_video(facts: dict[str, Any]) -> bool:
 
 def _fixed(what: Callable[[], str], todo: Callable[[], str], actions: tuple[Action, ...]) -> Any:
     return lambda _facts: (what(), todo(), actions)
+
+
+def _by_kind(
+    clip: Callable[[], str], video: Callable[[], str], todo: Callable[[], str], actions: tuple[Action, ...]
+) -> Any:
+    return lambda facts: ((video if _about_a_video(facts) else clip)(), todo(), actions)
 
 
 _WORDS: dict[str, Callable[[dict[str, Any]], _Words]] = {
@@ -292,9 +271,24 @@ _WORDS: dict[str, Callable[[dict[str, Any]], _Words]] = {
         lambda: t("The studio asks for a new one."),
         AGAIN,
     ),
-    "download_too_large": _too_large,
-    "disk": _disk,
-    "ffmpeg_missing": _ffmpeg_missing,
+    "download_too_large": _by_kind(
+        lambda: t("The file that came from the service is far too large for a clip."),
+        lambda: t("The file that came from the service is far too large for such a video."),
+        lambda: t("Tell whoever runs this studio."),
+        AGAIN,
+    ),
+    "disk": _by_kind(
+        lambda: t("The clip is ready, but it could not be saved: the studio's disk is full or read-only."),
+        lambda: t("The video is ready, but it could not be saved: the studio's disk is full or read-only."),
+        lambda: t("Whoever runs this studio has to make room."),
+        AGAIN,
+    ),
+    "ffmpeg_missing": _by_kind(
+        lambda: t("The clip is ready, but the studio lacks ffmpeg to check it."),
+        lambda: t("The video is ready, but the studio lacks ffmpeg to check it."),
+        lambda: t("Whoever runs this studio has to install ffmpeg."),
+        AGAIN,
+    ),
 }
 PROBLEMS = tuple(_WORDS)
 """Every problem that has words of its own."""
