@@ -22,9 +22,9 @@ _FRAME_SECONDS = 1 / FRAMES_A_SECOND
 _STEPS_A_FRAME = 4
 _STEP_WINDOW_SECONDS = 0.024
 _NEARBY_STEPS = 8
-_CLOSING_DECIBELS, _CLOSED_DECIBELS = 14.0, 20.0
+_CLOSING_DECIBELS, _CLOSED_DECIBELS = 12.0, 15.0
 """By how much the middle of the spectrum (600 to 3800 Hz) falls below what it is within 0.08 s. Of the
-sandbox's own voices 96 % of m, b and p fall so far, and 2 % of long vowels."""
+sandbox's own voices 99 % of m, b and p fall so far, and 5 % of long vowels."""
 _MIDDLE_RANGE_DECIBELS = 40.0
 _HISS_DECIBELS = 3.0
 """So far above the middle lies the hiss of an s, which needs no closed lips."""

@@ -68,9 +68,9 @@ _OPEN_SIGMA_SECONDS = 0.025
 _WIDTH_SIGMA_SECONDS = 0.050
 _USUAL_PHONEME_SECONDS = 0.085
 """At this pace the widths above hold; fast speech narrows them, or the mouth would hardly open."""
-_CLOSE_BEFORE_SECONDS = 0.035
+_CLOSE_BEFORE_SECONDS = 0.025
 """Lips meet for b and p before the sound of their bursting, which is where the phoneme is marked."""
-_RAMP_SECONDS = 0.06
+_RAMP_SECONDS = 0.045
 _SHORT_PAUSE_SECONDS = 0.09
 
 
@@ -91,7 +91,7 @@ def mouth_track(
     opening, spread, bite, tongue = _smoothed(phonemes, grid)
     tracks = [np.interp(frame_times, grid, track) for track in (opening, spread, bite, tongue)]
     if loudness is not None:
-        tracks[0] = tracks[0] * (0.4 + 0.75 * loudness)
+        tracks[0] = tracks[0] * (0.25 + 0.95 * loudness)
     press = _closures(phonemes, frame_times)
     tracks[0] = np.clip(tracks[0] * (1.0 - press), 0.0, 1.0)
     tracks[0][tracks[0] < 0.03] = 0.0

@@ -13,6 +13,7 @@ from PIL import Image
 
 from lipsync.media import find_ffmpeg, find_ffprobe, probe_video
 from lipsync.sandbox.presenter import (
+    PRESENTERS,
     ClipSpec,
     UnusablePicture,
     UnusableSound,
@@ -97,19 +98,35 @@ def test_every_frame_carries_the_mark(silent: Path) -> None:
 def test_no_gap_opens_at_the_lower_edge_when_the_person_moves(name: str) -> None:
     stage = Stage(ClipSpec(name, 4.0, "landscape", seed=4))
     for number in range(0, 100, 20):
-        frame = np.asarray(stage.frame(number)).astype(int)[:, 500:780]
-        assert np.median(np.abs(frame[-1] - frame[-4])) < 10
+        last_rows = np.asarray(stage.frame(number).crop((500, 710, 780, 720))).astype(int)
+        assert np.median(np.abs(last_rows[-1] - last_rows[-4])) < 10
+
+
+@pytest.mark.parametrize("orientation", ["landscape", "portrait", "square"])
+@pytest.mark.parametrize("name", PRESENTERS)
+def test_nobodys_hair_touches_the_upper_edge(name: str, orientation: Orientation) -> None:
+    spec = ClipSpec(name, 1.0, orientation, seed=1)
+    assert placement(spec).to_pixels(500, PRESENTERS[name].crown_y)[1] >= 20
+
+
+def test_the_hair_ends_where_the_list_of_people_says(tmp_path: Path) -> None:
+    """Before a red picture, whatever is not red is the person (the mark is further right)."""
+    Image.new("RGB", (64, 64), (255, 0, 0)).save(tmp_path / "red.png")
+    for name, person in PRESENTERS.items():
+        spec = ClipSpec(name, 1.0, "landscape", seed=1, image=tmp_path / "red.png")
+        red, green, _ = np.moveaxis(np.asarray(Stage(spec).frame(0).crop((850, 0, 1100, 720))), -1, 0)
+        top = int(np.argmax(((red < 230) | (green > 40)).any(axis=1)))
+        assert top == pytest.approx(placement(spec).to_pixels(500, person.crown_y)[1], abs=14), name
 
 
 def test_the_person_moves_while_silent(silent: Path) -> None:
-    frames = picture_frames(silent, (1280, 720)).astype(int)
-    assert np.abs(frames[0] - frames[-1])[80:].mean() > 0.05
+    first, last = picture_frames(silent, (1280, 720), every=24).astype(np.int16)
+    assert np.abs(first - last)[80:].mean() > 0.05
 
 
 def test_speaking_changes_the_mouth_and_nothing_else(silent: Path, speaking: Path) -> None:
-    difference = np.abs(
-        picture_frames(silent, (1280, 720)).astype(int) - picture_frames(speaking, (1280, 720)).astype(int)
-    ).mean(axis=(0, 3))
+    before, after = (picture_frames(c, (1280, 720), every=5).astype(np.int16) for c in (silent, speaking))
+    difference = np.abs(before - after).mean(axis=(0, 3), dtype=np.float32)
     place = placement(SPEC)
     left, top = (int(v) - 40 for v in place.to_pixels(MOUTH.left, MOUTH.top))
     right, bottom = (int(v) + 90 for v in place.to_pixels(MOUTH.right, MOUTH.bottom))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,34 +11,104 @@ import numpy as np
 from lipsync.media import find_ffmpeg
 from lipsync.sandbox.presenter import FRAMES_A_SECOND, ClipSpec
 from lipsync.sandbox.presenter.canvas import FRAME_SIZES, placement
+from lipsync.sandbox.presenter.visemes import is_closure
+from lipsync.sandbox.speech import Speech
 
 RATE = 22_050
-_LIPS = (444, 504, 556, 606)
-"""Where lips can be, with room for the moving head, and neither hair nor collar ever is (canvas units)."""
+SHUT = 0.03
+"""Of the widest opening: less than a pixel's height between the lips."""
+VOWELS = frozenset("aAV0OoUuiIeE@3&y")
+_LIPS = (436, 496, 564, 608)
+"""Where lips can be, with room for the moving head (canvas units); of it the ellipse within is watched,
+which holds neither hair nor collar nor beard line."""
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """What was said, and what was seen (pixels between the lips) and heard, one value a frame."""
+
+    speech: Speech
+    mouth: np.ndarray
+    level: np.ndarray
+
+    @property
+    def times(self) -> np.ndarray:
+        return (np.arange(len(self.mouth)) + 0.5) / FRAMES_A_SECOND
+
+    @property
+    def wide(self) -> float:
+        return float(np.percentile(self.mouth, 95))
+
+    @property
+    def vowels(self) -> np.ndarray:
+        """How much of each frame is a vowel."""
+        half = 0.5 / FRAMES_A_SECOND
+        share = np.zeros(len(self.mouth))
+        for phoneme in self.speech.phonemes:
+            if phoneme.symbol[0] in VOWELS:
+                until = np.minimum(phoneme.end_seconds, self.times + half)
+                share += np.clip(until - np.maximum(phoneme.start_seconds, self.times - half), 0, None)
+        return share
+
+    @property
+    def closures(self) -> list[bool]:
+        """Of every m, b and p, whether the lips met."""
+        met = []
+        for phoneme in self.speech.phonemes:
+            if is_closure(phoneme.symbol):
+                around = (self.times > phoneme.start_seconds - 0.045) & (
+                    self.times < phoneme.end_seconds + 0.02
+                )
+                met.append(bool(self.mouth[around].min() <= SHUT * self.wide))
+        return met
+
+    @property
+    def silent(self) -> np.ndarray:
+        """The frames in pauses and after the end, but for two at their edges."""
+        found = self.times > self.speech.seconds + 0.08
+        for phoneme in self.speech.phonemes:
+            if phoneme.symbol == "_" and phoneme.end_seconds - phoneme.start_seconds > 0.2:
+                found |= (self.times > phoneme.start_seconds + 0.08) & (
+                    self.times < phoneme.end_seconds - 0.08
+                )
+        return found
+
+
+def watch(clip: Path, spec: ClipSpec, speech: Speech) -> Watched:
+    """Look at and listen to a clip in which `speech` is said."""
+    mouth = mouth_opening(clip, spec)
+    return Watched(speech, mouth, levels(sound(clip), len(mouth)))
 
 
 def picture_frames(
-    clip: Path, size: tuple[int, int], crop: tuple[int, int, int, int] | None = None
+    clip: Path, size: tuple[int, int], crop: tuple[int, int, int, int] | None = None, every: int = 1
 ) -> np.ndarray:
-    """The clip's frames as an array (frame, row, column, RGB); `crop` is left, top, width, height."""
+    """The clip's frames as an array (frame, row, column, RGB), or each `every`th from the first one on.
+
+    `crop` is left, top, width, height.
+    """
     width, height = size if crop is None else crop[2:]
-    cut = [] if crop is None else ["-vf", f"crop={crop[2]}:{crop[3]}:{crop[0]}:{crop[1]}:exact=1"]
-    raw = _ffmpeg("-i", str(clip), *cut, "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
+    filters = [] if every == 1 else [f"select=not(mod(n\\,{every}))"]
+    if crop is not None:
+        filters.append(f"crop={crop[2]}:{crop[3]}:{crop[0]}:{crop[1]}:exact=1")
+    chain = ["-vf", ",".join(filters)] if filters else []
+    raw = _ffmpeg("-i", str(clip), *chain, "-fps_mode", "vfr", "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
     return np.frombuffer(raw, dtype=np.uint8).reshape(-1, height, width, 3)
 
 
 def mouth_opening(clip: Path, spec: ClipSpec) -> np.ndarray:
-    """Pixels of the dark of the mouth and of teeth in each frame; none when the lips are closed."""
+    """Pixels of the red dark of the mouth and of teeth in each frame; none when the lips are closed."""
     place = placement(spec)
     left, top = (int(v) for v in place.to_pixels(*_LIPS[:2]))
     right, bottom = (int(v) for v in place.to_pixels(*_LIPS[2:]))
-    frames = picture_frames(
-        clip, FRAME_SIZES[spec.orientation], (left, top, right - left, bottom - top)
-    ).astype(int)
+    width, height = right - left, bottom - top
+    frames = picture_frames(clip, FRAME_SIZES[spec.orientation], (left, top, width, height)).astype(np.int16)
     red, green, blue = frames[..., 0], frames[..., 1], frames[..., 2]
-    dark = (red < 100) & (green < 45) & (blue < 60)
+    # The red tells the mouth's inside from a beard, and the little green from the line between closed lips.
+    dark = (red < 84) & (green < 32) & (red - green > 14)
     teeth = (np.minimum(np.minimum(red, green), blue) > 190) & (np.abs(red - blue) < 28)
-    return (dark | teeth).sum(axis=(1, 2)).astype(float)
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    return ((dark | teeth) & (x**2 + y**2 < 1)).sum(axis=(1, 2)).astype(float)
 
 
 def sound(clip: Path) -> np.ndarray:
