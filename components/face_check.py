@@ -52,14 +52,22 @@ def face_warned(studio: Studio, known: KnownParent | None) -> bool:
 
 def face_warning(studio: Studio, known: KnownParent) -> None:
     """The warning in one line, for beside the button that pays; nothing when all is well."""
-    if not _worth_a_look(studio, known):
-        return
+    if _worth_a_look(studio, known):
+        _warning_line(studio, known.id)
 
+
+def picture_warning(studio: Studio, picture_id: str | None) -> None:
+    """The same for a picture of ours, beside the button that pays for its video and for a line."""
+    if picture_id is not None and studio.faces.enabled:
+        _warning_line(studio, picture_id)
+
+
+def _warning_line(studio: Studio, one_id: str) -> None:
     def draw() -> None:
         speak()
-        check = studio.faces.state(known.id)
+        check = studio.faces.state(one_id)
         if check is None or check.waiting:
-            pulse(LOOK_EVERY_SECONDS, key=f"warning-{known.id}")
+            pulse(LOOK_EVERY_SECONDS, key=f"warning-{one_id}")
         elif check.verdict is not None and short(check.verdict):
             st.markdown(f":orange[:material/warning: {plain(short(check.verdict))}]")
 

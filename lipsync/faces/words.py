@@ -86,6 +86,8 @@ def advice(verdict: FaceVerdict) -> str:
 
 def short(verdict: FaceVerdict) -> str:
     """The warning in one line, for beside the button that pays; empty when there is nothing to warn of."""
+    if verdict.still:
+        return words_picture.short(verdict)
     match verdict.slug:
         case "no_face":
             return t("No face found: the clip may be charged and come back unchanged.")

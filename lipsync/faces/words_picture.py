@@ -47,6 +47,23 @@ def meaning(verdict: FaceVerdict) -> str:
             )
 
 
+def short(verdict: FaceVerdict) -> str:
+    """The warning in one line for a picture whose video is to speak; empty when all is well."""
+    match verdict.slug:
+        case "no_face":
+            return t("No face found in the picture: your line is likely to fail, or to be charged in vain.")
+        case "too_small":
+            return t("The face is small: your line is charged, too, and the mouth may stay still.")
+        case "turned_away":
+            return t("The face is turned away: your line is charged, too, and the lips may look wrong.")
+        case "several_people":
+            return t("Several people: your line is charged, too, and nobody can say who will speak.")
+        case "leaves_picture":
+            return t("The face is cut off: your line is charged, too, and the mouth may stay still.")
+        case "one_clear_face" | "could_not_look":
+            return ""
+
+
 def advice(verdict: FaceVerdict) -> str:
     """What a person may do now; empty when there is nothing to do."""
     match verdict.slug:

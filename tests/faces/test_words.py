@@ -66,8 +66,9 @@ def test_every_verdict_on_a_picture_has_words_of_its_own(verdict: FaceVerdict) -
     assert bool(advice(verdict)) != verdict.fine
 
 
-def test_the_line_beside_the_button_warns_of_the_money_or_says_nothing() -> None:
-    said = {verdict.slug: short(verdict) for verdict in VERDICTS}
+@pytest.mark.parametrize("still", [False, True])
+def test_the_line_beside_the_button_warns_of_the_money_or_says_nothing(still: bool) -> None:
+    said = {verdict.slug: short(replace(verdict, still=still)) for verdict in VERDICTS}
     assert {slug for slug, words in said.items() if not words} == {"one_clear_face", "could_not_look"}
     assert all("charged" in words for words in said.values() if words)
 

@@ -7,16 +7,19 @@ from collections.abc import Iterator
 import pytest
 
 from components import draft
+from components import video_form_draft as form
 from components.wording import plain
-from lipsync.faces import FaceVerdict, short
+from lipsync.faces import FaceVerdict, meaning, short
 from lipsync.faces.checks import FaceCheck
 from lipsync.faces.checks_kept import KeptVerdicts
 from lipsync.faces.verdict import nobody_looked
 from lipsync.parent_shelf import KnownParent
 from lipsync.parents import eligibility
 from lipsync.studio import Studio
+from lipsync.upstream.replies import TaskKind
 from tests.pages.conftest import Open, click, labels, words
 from tests.support.sandbox import RunningSandbox
+from tests.support.videos import picture_bytes
 
 pytestmark = pytest.mark.xdist_group("pages")
 SMALL = FaceVerdict("too_small", None, 8, 1.0, 0.12, at_seconds=2.2, framed=b"jpeg")
@@ -95,3 +98,22 @@ def test_the_gallery_marks_what_there_is_to_warn_of(
     assert words(open_page("videos")).count(":orange[:material/warning: The face is small]") == 1
     put(studio, parent, FaceVerdict("one_clear_face"))
     assert "The face is small" not in words(open_page("videos"))
+
+
+def test_a_picture_without_a_face_is_warned_of_and_once_more_where_a_line_is_to_follow(
+    studio: Studio, parent: KnownParent, open_page: Open
+) -> None:
+    at = open_page("new_video")
+    at.segmented_control(key=form.KIND).set_value(TaskKind.IMAGE2VIDEO.value).run()
+    at.file_uploader[0].upload("room.png", picture_bytes(640, 480))
+    at.run()
+    assert "Looking for a face…" in words(at)
+    nobody = FaceVerdict("no_face", None, 1, still=True, framed=b"jpeg")
+    picture_id = at.session_state[form.PICTURES["picture"]]
+    studio.faces._wanted.clear()
+    KeptVerdicts(studio.settings.data_path, studio.database).put(picture_id, nobody)
+    at.run()
+    assert plain(meaning(nobody)) in words(at)
+    assert plain(short(nobody)) not in words(at)
+    at.toggle(key=form.SPEAKS).set_value(True).run()
+    assert plain(short(nobody)) in words(at)
