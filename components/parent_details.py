@@ -50,8 +50,8 @@ def parent_details(studio: Studio, who: Person, known: KnownParent) -> None:
             t("Close"), key="video_close", icon=":material/close:", type="tertiary", on_click=close_video
         )
     player(studio, known)
-    face_check(studio, who, known)
     st.fragment(_standing)(studio, who, known)
+    face_check(studio, who, known)
     _siblings(studio, known)
     _origin(known)
     _uses(studio, who, known)

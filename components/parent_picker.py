@@ -10,6 +10,7 @@ import streamlit as st
 
 from components import draft
 from components.face_check import face_check
+from components.into_view import into_view
 from components.look_up_ids import is_looking, look_up_ids
 from components.notices import field_problem
 from components.parent_cards import cards
@@ -17,6 +18,7 @@ from components.parent_large import shown_large
 from components.person import Person, speak
 from components.places import link
 from components.pulse import pulse
+from components.video_filters import MOST_LETTERS
 from lipsync.i18n import t
 from lipsync.parent_shelf import KnownParent, ParentQuery
 from lipsync.request import Problem
@@ -57,6 +59,7 @@ def parent_picker(
     """The chosen video, others to choose from, and a field for task ids."""
     st.subheader(t("1. The video that should speak"), anchor=False)
     chosen = parent.id if parent else None
+    into_view(chosen or "", key="picker", at_first=False)
     if parent is not None:
         shown_large(studio, parent)
         face_check(studio, who, parent)
@@ -91,9 +94,9 @@ def _choice(studio: Studio, who: Person, chosen: str | None) -> None:
 def _search_and_cards(studio: Studio, who: Person, chosen: str | None) -> None:
     words = st.text_input(
         t("Search"), key=_SEARCH, type="search", placeholder=t("Words or an id"), live="300ms",
-        label_visibility="collapsed", on_change=_first_page, max_chars=200,
+        label_visibility="collapsed", on_change=_first_page,
     )  # fmt: skip
-    query = ParentQuery(search=words or "", sort="usable_first", limit=CARDS_A_PAGE)
+    query = ParentQuery(search=(words or "")[:MOST_LETTERS], sort="usable_first", limit=CARDS_A_PAGE)
     pages = max(1, -(-studio.parents.count(who.workspace, query) // CARDS_A_PAGE))
     page = min(st.session_state.get(_PAGE) or 1, pages)
     found = studio.parents.items(who.workspace, replace(query, offset=(page - 1) * CARDS_A_PAGE))
@@ -104,10 +107,10 @@ def _search_and_cards(studio: Studio, who: Person, chosen: str | None) -> None:
         words=(t("Chosen"), t("Choose")), faces=studio.faces.verdicts(one.id for one in found),
     )  # fmt: skip
     if pages > 1:
-        with st.container(horizontal_alignment="center"):
+        with st.container(horizontal=True, horizontal_alignment="center"):
             st.pagination(pages, key=_PAGE, max_visible_pages=5)
     link("videos", t("All videos, with more filters"), icon=":material/video_library:")
-    if any(one.picture_coming for one in found.items):
+    if any(one.picture_coming for one in found):
         pulse(4.0, key="picker-pictures")
 
 

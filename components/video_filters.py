@@ -13,6 +13,8 @@ from lipsync.studio import Studio
 from lipsync.upstream.replies import TaskKind
 
 PAGE_SIZE = 24
+MOST_LETTERS = 200
+"""Of a search; a longer one finds nothing, only later."""
 SEARCH, SHOW, SORT, PAGE = "videos_search", "videos_show", "videos_sort", "videos_page"
 ACCOUNT, SOURCE, KIND = "videos_account", "videos_source", "videos_kind"
 MORE = (ACCOUNT, SOURCE, KIND)
@@ -39,7 +41,7 @@ def filters(studio: Studio) -> ParentQuery:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="videos-filters"):
         words = st.text_input(
             t("Search"), key=SEARCH, type="search", placeholder=t("Search for words or an id"), live="300ms",
-            on_change=first_page, bind="query-params", max_chars=200, label_visibility="collapsed",
+            on_change=first_page, bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
         shown = st.segmented_control(
             t("Show only"), ["usable", "soon"], key=SHOW, on_change=first_page, bind="query-params",
@@ -55,7 +57,7 @@ def filters(studio: Studio) -> ParentQuery:
             }.__getitem__, label_visibility="collapsed", width=170,
         )  # fmt: skip
     return ParentQuery(
-        search=words or "",
+        search=(words or "")[:MOST_LETTERS],
         eligible=shown == "usable",
         soon_too_old=shown == "soon",
         account=account,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import streamlit as st
 
+from components.into_view import into_view
 from components.notices import empty
 from components.parent_cards import account_label, cards
 from components.parent_details import OPEN, open_video
@@ -39,11 +40,12 @@ def gallery(studio: Studio, who: Person, query: ParentQuery, *, narrow: bool) ->
     if pages > 1:
         if (st.session_state.get(PAGE) or 1) > pages:
             st.session_state[PAGE] = pages
-        with st.container(horizontal_alignment="center"):
+        with st.container(horizontal=True, horizontal_alignment="center"):
             page = st.pagination(pages, key=PAGE, bind="query-params")
     query = replace(query, offset=(page - 1) * PAGE_SIZE)
     items = studio.parents.items(who.workspace, query)
     with place:
+        into_view(str(page), key="videos-page", at_first=False)
         st.fragment(_grid)(studio, who, query, [one.id for one in items], narrow, [items])
 
 
@@ -154,7 +156,8 @@ def _nothing(studio: Studio, who: Person, query: ParentQuery) -> None:
             t("No video fits"),
             t("Search for other words, or look at all videos."),
         )
-        st.button(t("Show all videos"), icon=":material/filter_alt_off:", on_click=_clear)
+        with st.container(horizontal_alignment="center"):
+            st.button(t("Show all videos"), icon=":material/filter_alt_off:", on_click=_clear)
         return
     if studio.keeper.is_syncing():
         empty(

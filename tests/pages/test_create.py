@@ -134,8 +134,10 @@ def test_another_video_is_chosen_from_the_cards(studio: Studio, open_page: Open)
     before = at.session_state[draft.PARENT]
     at.session_state["picker_open"] = True
     at.run()
+    assert not at.exception, at.exception
     assert labels(at).count("Choose") == 5
     click(at, "Choose")
+    assert not at.exception, at.exception
     assert at.session_state[draft.PARENT] != before
     assert at.query_params["parent"] == at.session_state[draft.PARENT]
 
