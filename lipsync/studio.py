@@ -89,8 +89,7 @@ class Studio:
 def open_studio(settings: Settings | None = None) -> Studio:
     """Make a studio: database, accounts, and the sandbox where one is wanted.
 
-    Raises
-    `SettingsError`, `SandboxNotStarted`, and whatever a failing migration raises.
+    Raises `SettingsError`, `SandboxNotStarted`, and whatever a failing migration raises.
     """
     settings = settings or load_settings()
     settings.data_path.mkdir(parents=True, exist_ok=True)
@@ -115,12 +114,7 @@ def open_studio(settings: Settings | None = None) -> Studio:
         clients,
         archive,
         sounds,
-        EngineSettings(
-            database_address=settings.database_address,
-            poll_seconds=settings.poll_seconds,
-            public_url=settings.public_url,
-            search_seconds=settings.search_seconds,
-        ),
+        _engine_settings(settings),
         pictures=pictures,
     )
     engine.prepare()
@@ -139,14 +133,27 @@ def open_studio(settings: Settings | None = None) -> Studio:
         faces=FaceChecks(
             KeptVerdicts(settings.data_path, database), parents, pictures, enabled=settings.face_check
         ),
-        cleaner=Cleaner(
-            [
-                partial(clean, sounds),
-                partial(remove_half_written, settings.data_path),
-                partial(remove_unused_pictures, pictures, database, settings.data_path / "faces"),
-            ]
-        ),
+        cleaner=_cleaner(settings, database, sounds, pictures),
         sandbox=sandbox,
+    )
+
+
+def _engine_settings(settings: Settings) -> EngineSettings:
+    return EngineSettings(
+        database_address=settings.database_address,
+        poll_seconds=settings.poll_seconds,
+        public_url=settings.public_url,
+        search_seconds=settings.search_seconds,
+    )
+
+
+def _cleaner(settings: Settings, database: sa.Engine, sounds: SoundShelf, pictures: PictureShelf) -> Cleaner:
+    return Cleaner(
+        [
+            partial(clean, sounds),
+            partial(remove_half_written, settings.data_path),
+            partial(remove_unused_pictures, pictures, database, settings.data_path / "faces"),
+        ]
     )
 
 
