@@ -19,7 +19,9 @@ from lipsync.upstream.replies import TaskKind
 
 
 def title_of(parent: Parent) -> str:
-    """What to call a parent, as plain text: its prompt, or the beginning of its task id."""
+    """What to call a parent, as plain text: its prompt, what it was made from, or the beginning of its id."""
+    if not parent.prompt and parent.kind is TaskKind.IMAGE2VIDEO:
+        return t("Video from a picture")
     return parent.prompt or t("Video {id}", id=parent.task_id[:12])
 
 
