@@ -115,6 +115,7 @@ def main() -> None:
         "STUDIO_DATA_DIR": given.data,
         "STUDIO_POLL_SECONDS": 0.2,
         "STUDIO_SEARCH_SECONDS": 4.0,
+        "STUDIO_FACE_CHECK": False,
         "STUDIO_MAX_IN_FLIGHT": 5,
     }
     if given.database:

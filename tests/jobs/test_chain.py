@@ -204,7 +204,7 @@ def test_the_chain_survives_kills_of_the_server(sandbox: RunningSandbox, tmp_pat
     sandbox.set_fault("work", route="create-video", seconds=1.5, count=1)
     settings = {
         "COMETAPI_KEY": sandbox.key, "COMETAPI_BASE_URL": sandbox.url, "STUDIO_POLL_SECONDS": "0.3",
-        "STUDIO_SYNC_MINUTES": "0", "STUDIO_PARENT_COPIES_MB": "0",
+        "STUDIO_SYNC_MINUTES": "0", "STUDIO_PARENT_COPIES_MB": "0", "STUDIO_FACE_CHECK": "off",
     }  # fmt: skip
     with running_app(tmp_path, **settings) as app, running_studio(sandbox, tmp_path, start=False) as studio:
         job = chained(studio, "Through two kills.", "Killed twice.")
