@@ -1,17 +1,19 @@
 """What the buttons around a sound do.
 
-What takes no time is done by the callbacks themselves. What may take seconds is only noted
-there and done by `work_in_hand`, on the page, where people see that something happens. A sound
-goes to the shelf at once; the session keeps only its id and sentences.
+What takes no time is done by the callbacks themselves. What may take seconds is done beside the
+pages, and `work_in_hand` says so where people look: a page that works is given up as soon as
+somebody clicks again, and what came of its work would be lost. A sound goes to the shelf at
+once; the session keeps only its id and sentences.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -25,19 +27,85 @@ from lipsync.audio.links import TOTAL_SECONDS
 from lipsync.audio.words import full_in_words, link_in_words, reason_in_words
 from lipsync.i18n import t
 from lipsync.media import MediaToolMissing
-from lipsync.sounds import Piece, ShelfFull, Sound, SoundNotFound
+from lipsync.sounds import LinkTaken, Piece, ShelfFull, Sound, SoundNotFound
 from lipsync.studio import Studio
 
+T = TypeVar("T")
+WORKERS = 4
+"""So many sounds are worked on at once, for all people together; each may use 1 GiB for 15 s."""
+_PAUSE_SECONDS = 0.2
 _GIVEN = "draft_sounds_given"
+_TAKEN = "draft_sound_taken"
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something that may take seconds: where on the page it is done, what is said meanwhile, what is done."""
+    """Something about a sound that is being done: where on the page that is said, and in which words.
+
+    `settle` writes what came of it into the session. `sends`: the form is sent afterwards.
+    """
 
     place: str
     words: str
-    do: Callable[[], None]
+    name: str
+    future: Future[Any]
+    settle: Callable[[Any], None]
+    sends: bool = False
+
+
+@st.cache_resource(show_spinner=False)
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(WORKERS, thread_name_prefix="sound-work")
+
+
+def work_in_hand(place: str | None = None) -> None:
+    """Say what is being done until it is done, then draw the page anew.
+
+    It is said at the work's own place, where somebody looks; without a place, wherever it belongs.
+    """
+    work: Work | None = st.session_state.get(draft.WORK)
+    if work is None or (place is not None and work.place != place):
+        return
+    with st.spinner(work.words, show_time=True):
+        while not work.future.done():
+            wait([work.future], timeout=_PAUSE_SECONDS)
+            st.session_state.get(draft.WORK)  # this run ends here when somebody clicked again
+    st.rerun()
+
+
+def settle() -> None:
+    """Take over what came of work that is done. Everything that looks at the sound comes after this."""
+    work: Work | None = st.session_state.get(draft.WORK)
+    if work is None or not work.future.done():
+        return
+    error = work.future.exception()
+    if error is None:
+        work.settle(work.future.result())
+    elif (words := _in_words(error)) is not None:
+        _refuse(work.name, words)
+    st.session_state[draft.WORK] = None  # last, so that nothing is lost when a newer run overtakes this one
+    if error is not None and words is None:
+        raise error
+
+
+def go_on() -> None:
+    """Take over what was done, and do what was to follow. A page begins with this, as with a callback."""
+    settle()
+    then: Callable[[], None] | None = st.session_state.pop(draft.THEN, None)
+    if then is not None:
+        then()
+
+
+def too_soon() -> bool:
+    """Whether somebody wants to send while the sound is worked on: nothing is paid for unheard."""
+    work: Work | None = st.session_state.get(draft.WORK)
+    if work is None:
+        return False
+    settle()
+    if not work.sends:
+        words = t("The sound was still being worked on, so nothing was sent. Listen to it, then send.")
+        st.toast(words, icon=":material/hourglass_top:", duration="long")
+    return True
 
 
 def field_key(kind: str) -> str:
@@ -45,53 +113,52 @@ def field_key(kind: str) -> str:
     return f"draft_{kind}_{st.session_state.get(_GIVEN, 0)}"
 
 
-def work_in_hand(place: str | None = None) -> None:
-    """Do what was clicked, say so meanwhile, and draw the page anew.
-
-    It is done at its `place`, so that it is seen where somebody looks; without a place, wherever
-    it belongs. No other click can break into it: a page is only stopped between its elements.
-    """
-    work: Work | None = st.session_state.get(draft.WORK)
-    if work is None or (place is not None and work.place != place):
-        return
-    with st.spinner(work.words, show_time=True):
-        st.session_state[draft.WORK] = None  # before it is done: it is never done twice
-        work.do()
-    st.rerun()
-
-
-def go_on() -> None:
-    """What was to be done after the work; a page asks for it before it is drawn, like a callback."""
-    then: Callable[[], None] | None = st.session_state.pop(draft.THEN, None)
-    if then is not None:
-        then()
+def taker(studio: Studio, who: Person, key: str) -> Any:
+    """The callback of an uploader or recorder."""
+    return partial(take, studio, who, key)
 
 
 def take(studio: Studio, who: Person, key: str) -> None:
-    """Keep what was uploaded or recorded, if it is a sound."""
+    """Keep what was uploaded or recorded, if it is a sound; the same file only once."""
     speak()
     given = st.session_state.get(key)
-    if given is None:
+    if not isinstance(given, UploadedFile) or given.file_id == st.session_state.get(_TAKEN):
         return
-    name = t("Recording.wav") if key.startswith("draft_record") else getattr(given, "name", t("The file"))
+    name = t("Recording.wav") if key.startswith("draft_record") else given.name
     words = t("Looking at {name}. This can take up to {most} seconds.",
               name=plain(name, most=60), most=f"{OPERATION_SECONDS:g}")  # fmt: skip
-    st.session_state[draft.REFUSED] = None  # that was another file
-    _later("field", words, partial(_take, studio, who, key, name))
-
-
-def _take(studio: Studio, who: Person, key: str, name: str) -> None:
-    given = st.session_state.get(key)
+    add = partial(studio.sounds.add, given, name=name, workspace=who.workspace, owner=who.owner)
+    _later("field", words, name, add, partial(_made, name, False))
+    st.session_state[_TAKEN] = given.file_id
     st.session_state[_GIVEN] = st.session_state.get(_GIVEN, 0) + 1
-    if not isinstance(given, UploadedFile):  # the server was started anew meanwhile, say
-        st.session_state[draft.REFUSED] = (name, t("It did not arrive. Please choose it again."))
-        return
-    with _troubles(name):
-        report, sound = studio.sounds.add(given, name=name, workspace=who.workspace, owner=who.owner)
-        if sound is None:
-            _refuse(name, report)
-        else:
-            choose(sound)
+    st.session_state[draft.REFUSED] = None  # that was another file
+
+
+def cut(studio: Studio, who: Person, sound: Sound, piece: Piece, *, offer: bool = False) -> None:
+    """Take another piece of the original; with `offer`, only to listen to for now."""
+    speak()
+    words = t("Making it. This can take up to {most} seconds.", most=f"{OPERATION_SECONDS:g}")
+    derive = partial(studio.sounds.derive, sound.id, piece, workspace=who.workspace, owner=who.owner)
+    _later("offer" if offer else "panel", words, sound.name, derive, partial(_made, sound.name, offer))
+
+
+def look_at_link(studio: Studio, who: Person) -> None:
+    """Fetch and check what the link in the form leads to."""
+    speak()
+    url = (st.session_state.get(draft.LINK) or "").strip()
+    if url:
+        _look_later(studio, who, url)
+
+
+def link_may_be_sent(studio: Studio, who: Person, url: str, *, then: Callable[[], None]) -> bool:
+    """Whether a link was looked at and found good.
+
+    If nobody did, it is looked at, and if it is good, `go_on` calls `then`, which sends it.
+    """
+    looked = draft.looked_at(url)
+    if looked is None:
+        _look_later(studio, who, url, then)
+    return looked is not None and not looked.refusal
 
 
 def choose(sound: Sound) -> None:
@@ -110,28 +177,16 @@ def choose_by_id(studio: Studio, who: Person, sound_id: str) -> None:
         choose(studio.sounds.get(sound_id, workspace=who.workspace))
 
 
+def send_copy(studio: Studio, who: Person, sound_id: str) -> None:
+    """Send our copy of what a link leads to as a file, instead of the link."""
+    choose_by_id(studio, who, sound_id)
+    st.session_state[draft.SOURCE] = "sound"
+
+
 def remove() -> None:
     """Go on without a sound."""
     for name in (draft.SOUND, draft.HELD, draft.OFFER, draft.REFUSED):
         st.session_state[name] = None
-
-
-def cut(studio: Studio, who: Person, sound: Sound, piece: Piece, *, offer: bool = False) -> None:
-    """Take another piece of the original; with `offer`, only to listen to for now."""
-    speak()
-    words = t("Making it. This can take up to {most} seconds.", most=f"{OPERATION_SECONDS:g}")
-    _later("offer" if offer else "panel", words, partial(_cut, studio, who, sound, piece, offer))
-
-
-def _cut(studio: Studio, who: Person, sound: Sound, piece: Piece, offer: bool) -> None:
-    with _troubles(sound.name):
-        report, made = studio.sounds.derive(sound.id, piece, workspace=who.workspace, owner=who.owner)
-        if made is None:
-            _refuse(sound.name, report)
-        elif offer:
-            st.session_state[draft.OFFER] = made.id
-        else:
-            choose(made)
 
 
 def fit(show: bool) -> None:
@@ -140,77 +195,62 @@ def fit(show: bool) -> None:
     st.session_state[draft.OFFER] = None
 
 
-def look_at_link(studio: Studio, who: Person) -> None:
-    """Fetch and check what the link in the form leads to."""
-    speak()
-    url = (st.session_state.get(draft.LINK) or "").strip()
-    if url:
-        _look_later(studio, who, url)
+def _later(
+    place: str,
+    words: str,
+    name: str,
+    do: Callable[[], T],
+    settle: Callable[[T], None],
+    *,
+    sends: bool = False,
+) -> None:
+    st.session_state[draft.WORK] = Work(place, words, name, _workers().submit(do), settle, sends)
+
+
+def _made(name: str, offer: bool, done: tuple[SoundReport, Sound | None]) -> None:
+    report, sound = done
+    if sound is None:
+        _refuse(name, reason_in_words(report))
+    elif offer:
+        st.session_state[draft.OFFER] = sound.id
+    else:
+        choose(sound)
 
 
 def _look_later(studio: Studio, who: Person, url: str, then: Callable[[], None] | None = None) -> None:
     st.session_state[draft.LOOKED] = None
     words = t("Looking at the link. This can take up to {most} seconds.",
               most=f"{TOTAL_SECONDS + OPERATION_SECONDS:g}")  # fmt: skip
-    _later("link", words, partial(_look, studio, who, url, then))
+    hosts = frozenset(host.lower() for host in studio.settings.sound_link_hosts)
+    fetch = partial(
+        studio.sounds.from_link, url, allowed_hosts=hosts, workspace=who.workspace, owner=who.owner
+    )
+    _later("link", words, t("The link"), fetch, partial(_looked, url, then), sends=then is not None)
 
 
-def _look(studio: Studio, who: Person, url: str, then: Callable[[], None] | None) -> None:
-    with _troubles(t("The link")):
-        hosts = frozenset(host.lower() for host in studio.settings.sound_link_hosts)
-        taken = studio.sounds.from_link(url, allowed_hosts=hosts, workspace=who.workspace, owner=who.owner)
-        refusal = link_in_words(taken.link)
-        if taken.report is not None and not taken.report.accepted:
-            refusal = reason_in_words(taken.report)
-        st.session_state[draft.LOOKED] = draft.Looked(url, refusal, taken.sound.id if taken.sound else None)
-        st.session_state[draft.REFUSED] = None
-        if not refusal:
-            st.session_state[draft.THEN] = then
+def _looked(url: str, then: Callable[[], None] | None, done: LinkTaken) -> None:
+    refusal = link_in_words(done.link)
+    if done.report is not None and not done.report.accepted:
+        refusal = reason_in_words(done.report)
+    st.session_state[draft.LOOKED] = draft.Looked(url, refusal, done.sound.id if done.sound else None)
+    st.session_state[draft.REFUSED] = None
+    if not refusal:
+        st.session_state[draft.THEN] = then
 
 
-def link_may_be_sent(studio: Studio, who: Person, url: str, *, then: Callable[[], None]) -> bool:
-    """Whether a link was looked at and found good.
-
-    If nobody did, it is looked at, and if it is good, `go_on` calls `then`, which sends it.
-    """
-    looked = draft.looked_at(url)
-    if looked is None:
-        _look_later(studio, who, url, then)
-    return looked is not None and not looked.refusal
+def _refuse(name: str, why: str) -> None:
+    """Say in words why a sound was not taken; what was there before stays."""
+    st.session_state[draft.REFUSED] = (name, why)
 
 
-def send_copy(studio: Studio, who: Person, sound_id: str) -> None:
-    """Send our copy of what a link leads to as a file, instead of the link."""
-    choose_by_id(studio, who, sound_id)
-    st.session_state[draft.SOURCE] = "sound"
-
-
-def taker(studio: Studio, who: Person, key: str) -> Any:
-    """The callback of an uploader or recorder."""
-    return partial(take, studio, who, key)
-
-
-def _later(place: str, words: str, do: Callable[[], None]) -> None:
-    st.session_state[draft.WORK] = Work(place, words, do)
-
-
-def _refuse(name: str, report: SoundReport) -> None:
-    st.session_state[draft.REFUSED] = (name, reason_in_words(report))
-
-
-@contextlib.contextmanager
-def _troubles(name: str) -> Iterator[None]:
-    """Say in words what kept a sound from being taken; what was there before stays."""
-    try:
-        yield
-    except ShelfFull:
-        words = full_in_words()
-    except SoundNotFound:
-        words = t("Its file is no longer here. Please add it again.")
-    except MediaToolMissing:
-        words = t("This server lacks the program ffmpeg. Please tell whoever runs it.")
-    except OSError:
-        words = t("This server could not keep it; its disk may be full. Please tell whoever runs it.")
-    else:
-        return
-    st.session_state[draft.REFUSED] = (name, words)
+def _in_words(error: BaseException) -> str | None:
+    """What kept a sound from being taken; None for what should not have happened."""
+    if isinstance(error, ShelfFull):
+        return full_in_words()
+    if isinstance(error, SoundNotFound):
+        return t("Its file is no longer here. Please add it again.")
+    if isinstance(error, MediaToolMissing):
+        return t("This server lacks the program ffmpeg. Please tell whoever runs it.")
+    if isinstance(error, OSError):
+        return t("This server could not keep it; its disk may be full. Please tell whoever runs it.")
+    return None

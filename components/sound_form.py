@@ -117,7 +117,7 @@ def _one(studio: Studio, who: Person, sound_id: str | None) -> Sound | None:
 
 def _uploader(studio: Studio, who: Person, *, another: bool) -> None:
     key = sound_actions.field_key("upload")
-    st.file_uploader(
+    given = st.file_uploader(
         t("Another sound instead") if another else t("Sound file"),
         key=key,
         max_upload_size=_UPLOAD_MB,
@@ -128,6 +128,8 @@ def _uploader(studio: Studio, who: Person, *, another: bool) -> None:
             most=_UPLOAD_MB,
         ),
     )
+    if given is not None:  # a newer run overtook the callback
+        sound_actions.take(studio, who, key)
 
 
 def _recorder(studio: Studio, who: Person, *, another: bool) -> None:
@@ -141,12 +143,14 @@ def _recorder(studio: Studio, who: Person, *, another: bool) -> None:
         )
         return
     key = sound_actions.field_key("record")
-    st.audio_input(
+    given = st.audio_input(
         t("Record again") if another else t("Record from 2 to 60 seconds"),
         sample_rate=RECORDING_RATE,
         key=key,
         on_change=sound_actions.taker(studio, who, key),
     )
+    if given is not None:
+        sound_actions.take(studio, who, key)
 
 
 def page_url() -> str:

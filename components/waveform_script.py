@@ -40,7 +40,7 @@ svg { position: absolute; inset: 0; width: 100%; height: 100%; fill: var(--st-pr
   margin-left: -1.5px; background: var(--st-primary-color); }
 .handle i { position: relative; width: 0.9rem; height: 1.9rem; border-radius: 0.45rem;
   background: var(--st-primary-color); border: 2px solid var(--st-background-color); }
-.handle[hidden] { display: none; }
+.handle[hidden], .row[hidden] { display: none; }
 .wave.fixed { cursor: default; touch-action: auto; }
 .handle:focus-visible i { box-shadow: 0 0 0 3px var(--st-text-color); }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.3rem 0.9rem; margin-top: 0.5rem;
@@ -93,6 +93,7 @@ class View {
     this.find(".clip span").textContent = data.words.clip
     this.wave.classList.toggle("fixed", data.fixed)
     for (const handle of Object.values(this.handles)) handle.hidden = data.fixed
+    this.find(".row").hidden = data.fixed
     this.sounding()
     this.draw()
   }

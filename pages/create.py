@@ -83,6 +83,8 @@ def send() -> None:
         # A second click that overtook the way to the job.
         st.session_state[draft.OPEN] = st.session_state[draft.SENT]
         return
+    if sound_actions.too_soon():
+        return
     st.session_state[draft.ATTEMPTED] = True
     parent_id = st.session_state.get(draft.PARENT)
     parent = studio.parents.get(parent_id, workspace=who.workspace) if parent_id else None

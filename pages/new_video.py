@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import draft, sound_actions, then_form, video_form
 from components import video_form_draft as form
+from components.face_check import picture_warning
 from components.notices import no_account_help
 from components.person import person, speak
 from components.picture_field import fetch
@@ -43,6 +44,8 @@ def send() -> None:
     if state.get(form.SENT):
         # A second click that overtook the way to the job.
         state[form.OPEN] = state[form.SENT]
+        return
+    if sound_actions.too_soon():
         return
     state[form.ATTEMPTED] = True
     if form.kind() is TaskKind.IMAGE2VIDEO and not all(fetch(studio, who, field) for field in form.PICTURES):
@@ -135,6 +138,8 @@ with right:
         request = form.read(account.name)
         line = then_form.line(account.name)
         video_summary(studio, request, line, account)
+        if line is not None and form.kind() is TaskKind.IMAGE2VIDEO:
+            picture_warning(studio, request.picture_id)
         st.button(
             t("Make it, then let it speak") if line else t("Make the video"),
             key="video_send",

@@ -48,6 +48,21 @@ def player(page: Page) -> str:
     return page.locator("audio").first.get_attribute("src") or ""
 
 
+def test_nothing_is_sent_while_the_sound_is_still_worked_on(
+    page: Page, gate: Gate, sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    page.get_by_role("radio", name="Upload").click()
+    sound = make_tone(tmp_path / "unheard.flac", seconds=3.0)
+    with gate.closed():
+        page.locator('input[type="file"]').set_input_files(sound)
+        page.get_by_text("Looking at unheard.flac").wait_for()
+        page.get_by_role("button", name="Make it speak").click()
+    expect(page.get_by_text("so nothing was sent")).to_be_visible()
+    expect(page.locator(".st-key-sound-panel").get_by_text(sound.name)).to_be_visible()
+    assert "/jobs" not in page.url
+    send(page)
+
+
 def trim(page: Page) -> None:
     before = player(page)
     page.get_by_role("button", name="Trim to this").click()
@@ -92,7 +107,7 @@ def test_a_sound_is_trimmed_with_the_mouse_and_can_be_had_back(page: Page, tmp_p
     expect(handle(page, "End")).to_have_attribute("aria-valuenow", "6.00")
 
 
-def test_a_slow_sound_is_seen_to_be_worked_on_and_keeps_nobody_else_waiting(
+def test_a_slow_sound_is_seen_to_be_worked_on_and_neither_lost_nor_in_anybodys_way(
     page: Page, open_context: Callable[..., BrowserContext], app: AppServer, gate: Gate, tmp_path: Path
 ) -> None:
     other = open_context().new_page()
@@ -109,6 +124,10 @@ def test_a_slow_sound_is_seen_to_be_worked_on_and_keeps_nobody_else_waiting(
         expect(other.get_by_text("53 of 120")).to_be_visible()
         expect(working).to_be_visible()
         picture(page, "create-sound-working")
+        # A click somewhere else ends the run of the page as soon as the work is done.
+        page.get_by_role("radio", name="Type a text").click()
+    page.get_by_label("What should it say?").wait_for()
+    page.get_by_role("radio", name="Upload").click()
     expect(page.locator(".st-key-sound-panel").get_by_text(sound.name)).to_be_visible()
     expect(working).to_have_count(0)
 
