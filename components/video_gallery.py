@@ -168,9 +168,7 @@ def _nothing(studio: Studio, who: Person, query: ParentQuery) -> None:
         return
     lists = studio.parents.lists().values()
     if lists and all(one.state == "no_lists" for one in lists):
-        words = t(
-            "Your accounts give no list of their videos. Add them by their task ids above, or make a new one."
-        )
+        words = t("Add them by their task ids above, or make a new one.")
     elif any(one.state == "error" for one in lists):
         words = t("The lists could not be read, as said above. Videos can still be added by their task ids.")
     else:

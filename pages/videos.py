@@ -10,10 +10,10 @@ from components.parent_details import OPEN, open_video, parent_details
 from components.parent_picker import ask_for_lists
 from components.person import person
 from components.places import go
-from components.video_filters import filters
+from components.video_filters import PAGE_SIZE, filters
 from components.video_gallery import gallery
 from lipsync.i18n import t
-from lipsync.parent_shelf import KnownParent, ParentNotFound
+from lipsync.parent_shelf import KnownParent, ParentNotFound, ParentQuery
 from lipsync.studio import current
 
 studio, who = current(), person()
@@ -48,7 +48,9 @@ with st.expander(t("Add videos by their ids"), icon=":material/add:", expanded=i
         studio, who, key="videos", chosen=one.id if one else None, choose=open_video,
         words=(t("Shown"), t("Open")),
     )  # fmt: skip
-query = filters(studio)
+# Fields to search nothing with would only be in the way.
+has_some = bool(studio.parents.items(who.workspace, ParentQuery(limit=1)))
+query = filters(studio) if has_some else ParentQuery(limit=PAGE_SIZE)
 if one is None:
     gallery(studio, who, query, narrow=False)
 else:
