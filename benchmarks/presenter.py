@@ -1,6 +1,7 @@
-"""How long a 5 s clip takes and how much memory it needs, cold (a new process) and warm (the next clip).
+"""How long a 5 s clip takes and how much memory it needs, for every person, upright and across.
 
-Run: python -m benchmarks.presenter. Figures are of the whole process with its ffmpeg; on a busy
+Run: python -m benchmarks.presenter [names]. Each line is a new process: its first clip (cold: imports,
+voice, drawings and all), the next one of the same person (warm), and a silent one. On a busy
 machine look at the CPU seconds, which on two free cores give about half as many seconds of waiting.
 """
 
@@ -15,61 +16,56 @@ import tempfile
 import time
 from pathlib import Path
 
+STARTED = time.monotonic()
 SENTENCE = "Good morning! This is the sandbox speaking. Everything you see and hear was made right here."
+SECONDS = 5.041
 
 
-def measure_once() -> list[dict[str, object]]:
-    """Make four clips in this process and say what each took."""
+def measure_once(name: str, orientation: str) -> dict[str, object]:
+    """Make three clips in this process; for each say (seconds, CPU seconds), then the peaks of memory."""
     from lipsync.sandbox.presenter import ClipSpec, render_silent, render_speaking
     from lipsync.sandbox.speech import speak
 
-    figures: list[dict[str, object]] = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for label, spec in (
-            ("speaking, cold", ClipSpec("amara", 5.041, "landscape", 1)),
-            ("speaking, warm", ClipSpec("amara", 5.041, "landscape", 2)),
-            ("silent, warm", ClipSpec("amara", 5.041, "landscape", 3)),
-            ("portrait, cold", ClipSpec("oskar", 5.041, "portrait", 1)),
-        ):
-            started, used = time.monotonic(), _cpu()
-            if label.startswith("silent"):
-                render_silent(spec, folder / "clip.mp4")
+    found: dict[str, object] = {"person": name, "form": orientation}
+    with tempfile.TemporaryDirectory() as folder_name:
+        folder = Path(folder_name)
+        clip, sound = folder / "clip.mp4", folder / "sound.wav"
+        started, used = STARTED, 0.0
+        for seed, label in enumerate(("cold", "warm", "silent")):
+            spec = ClipSpec(name, SECONDS, orientation, seed)  # type: ignore[arg-type]
+            if label == "silent":
+                render_silent(spec, clip)
             else:
                 speech = speak(SENTENCE, "en", "reader_en_m-v1", 1.0)
-                speech.write_wav(folder / "sound.wav")
-                render_speaking(spec, folder / "sound.wav", speech.phonemes, folder / "clip.mp4")
-            now = _cpu()
-            figures.append(
-                {
-                    "clip": label,
-                    "seconds": round(time.monotonic() - started, 2),
-                    "cpu_own": round(now[0] - used[0], 2),
-                    "cpu_ffmpeg": round(now[1] - used[1], 2),
-                    "peak_mb_own": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-                    "peak_mb_ffmpeg": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
-                    "kilobytes": (folder / "clip.mp4").stat().st_size // 1024,
-                }
-            )
-    return figures
-
-
-def _cpu() -> tuple[float, float]:
-    times = os.times()
-    return times.user + times.system, times.children_user + times.children_system
+                speech.write_wav(sound)
+                render_speaking(spec, sound, speech.phonemes, clip)
+            now, cpu = time.monotonic(), sum(os.times()[:4])
+            found[label] = f"{now - started:.1f} s"
+            found[f"{label} CPU"] = f"{cpu - used:.1f} s"
+            found[f"{label} file"] = f"{clip.stat().st_size // 1024} kB"
+            started, used = now, cpu
+    own, ffmpeg = (
+        resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    found["memory"] = f"{own} MB + ffmpeg {ffmpeg} MB = {own + ffmpeg} MB"
+    return found
 
 
 def main() -> None:
-    """Measure in a fresh process and print one line a clip."""
-    if "--inner" in sys.argv:
-        print(json.dumps(measure_once()))
-        return
-    command = [sys.executable, "-m", "benchmarks.presenter", "--inner"]
-    done = subprocess.run(command, capture_output=True, check=True, text=True)
-    for figures in json.loads(done.stdout):
-        print("  ".join(f"{name} {value}" for name, value in figures.items()))
+    """Measure in a fresh process for each person and form."""
+    from lipsync.sandbox.presenter import PRESENTERS
+
+    for name in sys.argv[1:] or PRESENTERS:
+        for orientation in ("landscape", "portrait"):
+            command = [sys.executable, "-m", "benchmarks.presenter", "--inner", name, orientation]
+            done = subprocess.run(command, capture_output=True, check=True, text=True)
+            figures = json.loads(done.stdout)
+            print("  ".join(f"{what} {value}" for what, value in figures.items()), flush=True)
     print("load of the machine:", os.getloadavg())
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--inner"]:
+        print(json.dumps(measure_once(*sys.argv[2:4])))
+    else:
+        main()

@@ -41,15 +41,16 @@ def encode(frames: Iterable[bytes], size: tuple[int, int], count: int, sound: Pa
     part = to.with_name(f".{to.name}.{os.getpid()}.part")
     silence = ["-f", "lavfi", "-i", f"anullsrc=r={_SOUND_RATE}:cl=mono"]
     # "superfast" leaves out mbtree, which costs little and saves two thirds of these files' size.
+    # One thread encodes faster than two can draw; more threads and longer queues only take memory.
     command = [
-        str(find_ffmpeg()), "-v", "error", "-nostdin", "-y",
-        "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(FRAMES_A_SECOND),
-        "-i", "pipe:0",
+        str(find_ffmpeg()), "-v", "error", "-nostdin", "-y", "-filter_threads", "1",
+        "-thread_queue_size", "1", "-f", "rawvideo", "-pix_fmt", "rgb24",
+        "-s", f"{size[0]}x{size[1]}", "-r", str(FRAMES_A_SECOND), "-i", "pipe:0",
         *(silence if sound is None else ["-f", "wav", "-i", str(sound)]),
         "-map", "0:v", "-map", "1:a", "-af", "apad", "-t", seconds,
         "-vf", "scale=in_range=pc:out_range=tv:out_color_matrix=bt709,format=yuv420p",
         "-c:v", "libx264", "-preset", "superfast", "-x264-params", "mbtree=1:rc-lookahead=10",
-        "-crf", "20", "-threads", "2",
+        "-crf", "20", "-threads", "1",
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
         "-c:a", "aac", "-b:a", "128k", "-ar", str(_SOUND_RATE),
         "-metadata", f"title={TITLE}", "-metadata", f"comment={COMMENT}",

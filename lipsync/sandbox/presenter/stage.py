@@ -26,9 +26,9 @@ from lipsync.sandbox.presenter.mouth import REST, MouthShape, mouth
 from lipsync.sandbox.presenter.people import PRESENTERS, Presenter
 from lipsync.sandbox.presenter.svg import Box, group, render
 
-_THREADS, _AHEAD = 2, 3
+_THREADS, _AHEAD = 2, 2
 _BODY_HELD_FRAMES = 2
-_PATCHES_KEPT = 400
+_PATCHES_KEPT = 150
 """Of about 0.1 MB each; a clip needs about a hundred."""
 _MARGIN = 20
 """Pixels drawn beyond the frame's edges, so that a moving person leaves no gap there."""
@@ -97,7 +97,7 @@ class _Cast:
         self._head = Mesh(still, box, k, (0, border), HEAD_CELL_UNITS)
         self._body = Mesh(still, box, k, (border, still.height), BODY_CELL_UNITS)
         self._body_corner = (left, top + border)
-        self._bent_body = lru_cache(maxsize=2 * _THREADS)(self._bend_body)
+        self._bent_body = lru_cache(maxsize=_THREADS)(self._bend_body)
 
     def draw(self, picture: Image.Image, look: Look, shape: MouthShape, pose: Pose, body: Pose) -> None:
         """Lay the person over `picture`."""
