@@ -59,8 +59,6 @@ def thumbnail_url(parent_id: str) -> str:
     return f"{MEDIA}/thumbnails/{parent_id}.jpg"
 
 
-parent_picture_url = thumbnail_url
-
 
 def picture_url(picture_id: str) -> str:
     """The address of a picture that somebody gave to make a video from."""

@@ -1,8 +1,8 @@
 """Every parent that was ever looked up, listed or made here, and copies of their videos.
 
 Addresses of videos are signed and short-lived, so they are never stored: a copy is fetched
-with a fresh one, and stays when the service forgets it. Pages read the database (`page`,
-`get`, `lists`); what asks the service is `sync`, `look_up`, `refresh` and `video`.
+with a fresh one, and stays when the service forgets it. Pages read the database (`items`,
+`count`, `get`, `lists`); what asks the service is `sync`, `look_up`, `refresh` and `video`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lipsync.jobs.store import utcnow
 from lipsync.media import VideoFacts, probe_video
 from lipsync.parents import PARENT_KINDS, Parent, ParentKey
 from lipsync.shelf.lists import AccountLists, read_lists, sync_account, workspaces_here
-from lipsync.shelf.pages import ParentPage, ParentQuery, count_parents, read_items, read_page
+from lipsync.shelf.pages import ParentQuery, count_parents, read_items
 from lipsync.shelf.pastes import MAX_TASK_ID, import_text
 from lipsync.shelf.rows import KnownParent, Source, keep_task, known, select_parents
 from lipsync.upstream import retry
@@ -32,7 +32,7 @@ from lipsync.upstream.errors import NotFound, RouteMissing, UpstreamError
 from lipsync.upstream.replies import Task
 
 __all__ = [
-    "AccountLists", "KnownParent", "LookedUp", "ParentNotFound", "ParentPage", "ParentQuery", "ParentShelf",
+    "AccountLists", "KnownParent", "LookedUp", "ParentNotFound", "ParentQuery", "ParentShelf",
     "import_text",
 ]  # fmt: skip
 
@@ -74,24 +74,17 @@ class ParentShelf:
 
     # -- reading; asks nobody -------------------------------------------------------------
 
-    def page(
+    def items(
         self, workspace: str, query: ParentQuery | None = None, now: datetime | None = None
-    ) -> ParentPage:
+    ) -> tuple[KnownParent, ...]:
         """One page of a workspace's parents, searched, filtered and sorted in the database."""
         with self._database.connect() as connection:
-            return read_page(
+            return read_items(
                 connection, workspace, query or ParentQuery(), list(self._clients.accounts), now or utcnow()
             )
 
-    def items(
-        self, workspace: str, query: ParentQuery, now: datetime | None = None
-    ) -> tuple[KnownParent, ...]:
-        """The parents of `page`, without counting those of the other pages."""
-        with self._database.connect() as connection:
-            return read_items(connection, workspace, query, list(self._clients.accounts), now or utcnow())
-
     def count(self, workspace: str, query: ParentQuery | None = None, now: datetime | None = None) -> int:
-        """How many parents `page` has, without reading one."""
+        """How many parents there are on all pages of `items` together."""
         with self._database.connect() as connection:
             return count_parents(
                 connection, workspace, query or ParentQuery(), list(self._clients.accounts), now or utcnow()

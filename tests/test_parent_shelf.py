@@ -109,14 +109,14 @@ def test_the_parents_of_an_account_are_listed_and_remembered_and_judged_as_the_s
 ) -> None:
     it = make(main=sandbox.url)
     assert it.shelf.sync("main").problem is None
-    page, shipped = it.shelf.page("local"), sandbox.parents()
-    found = {p.parent.task_id: p.parent for p in page.items}
-    assert page.total == it.shelf.count("local") == len(found) == len(shipped)
+    listed, shipped = it.shelf.items("local"), sandbox.parents()
+    found = {p.parent.task_id: p.parent for p in listed}
+    assert it.shelf.count("local") == len(listed) == len(found) == len(shipped)
     for name, one in shipped.items():
         if name != "faceless":  # which nobody can know before the clip was looked at
             assert eligibility(found[one["task_id"]]).eligible is (one["why_not_usable"] is None), name
     it.shelf.sync("main")
-    assert {p.id for p in it.shelf.page("local").items} == {p.id for p in page.items}
+    assert {p.id for p in it.shelf.items("local")} == {p.id for p in listed}
 
 
 def test_known_parents_stay_when_an_account_has_no_lists_or_cannot_be_asked(
@@ -142,7 +142,7 @@ def test_every_workspace_gets_what_is_listed_and_nothing_more(
     it.shelf.look_up("T", workspace="theirs", owner="bob")
     it.shelf.sync("main", workspaces=["new"])
     tasks = {
-        name: {p.parent.task_id for p in it.shelf.page(name).items}
+        name: {p.parent.task_id for p in it.shelf.items(name)}
         for name in ("local", "theirs", "new", "nobody")
     }
     assert tasks == {"local": {"L"}, "theirs": {"L", "T"}, "new": {"L"}, "nobody": set()}
@@ -274,7 +274,7 @@ def test_a_parent_of_another_workspace_is_not_found(
     (mine,) = it.shelf.look_up("T", **ME).parents
     (theirs,) = it.shelf.look_up("T", workspace="other", owner="bob").parents
     assert mine.id != theirs.id
-    assert [p.id for p in it.shelf.page("local").items] == [mine.id]
+    assert [p.id for p in it.shelf.items("local")] == [mine.id]
     assert it.shelf.ids("local", [mine.parent.key]) == {mine.parent.key: mine.id}
     assert it.shelf.ids("other", [mine.parent.key, ("main", "T", "no such video")]) == {
         mine.parent.key: theirs.id
@@ -304,7 +304,7 @@ def test_two_who_look_the_same_task_up_at_once_find_the_same_parent(
 
 
 def orders(it: Shelf) -> list[str]:
-    return [p.parent.task_id for p in it.shelf.page("local").items]
+    return [p.parent.task_id for p in it.shelf.items("local")]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

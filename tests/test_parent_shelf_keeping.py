@@ -101,13 +101,13 @@ class Desk:
         self.copies = ParentCopies(self.database, self.shelf, self.archive, room_bytes=self.room_bytes)
 
     def ids(self) -> list[str]:
-        return [one.parent.task_id for one in self.shelf.page("local", ParentQuery(limit=1000)).items]
+        return [one.parent.task_id for one in self.shelf.items("local", ParentQuery(limit=1000))]
 
     def work(self) -> int:
         return sum(1 for _ in iter(self.copies.work_one, False))
 
     def copied(self) -> set[str]:
-        found = self.shelf.page("local", ParentQuery(limit=1000)).items
+        found = self.shelf.items("local", ParentQuery(limit=1000))
         files = {path.stem for path in self.folder.glob("parents/*.mp4")}
         assert files == {one.id for one in found if one.copy_bytes}
         return {one.parent.task_id for one in found if one.copy_bytes}
@@ -317,7 +317,7 @@ def test_a_video_that_the_service_lost_says_so_until_it_is_back(
     assert not eligibility(gone.parent).eligible
     assert "no longer has it" in eligibility(gone.parent).reasons[0]
     assert desk.shelf.video(one.id) == path
-    assert desk.shelf.page("local", ParentQuery(eligible=True)).total == 0
+    assert desk.shelf.count("local", ParentQuery(eligible=True)) == 0
     service.tasks = kept
     assert eligibility(desk.shelf.refresh(gone, owner="ada").parent).eligible
 
@@ -326,7 +326,7 @@ def test_a_video_of_a_removed_account_says_so(make: Callable[..., Desk], service
     service.add("T1")
     make().shelf.sync("main")
     later = make(accounts={})
-    (one,) = later.shelf.page("local").items
+    (one,) = later.shelf.items("local")
     verdict = eligibility(one.parent, accounts=later.clients.accounts)
     assert not verdict.eligible
     assert "account main" in verdict.reasons[0]
@@ -380,7 +380,7 @@ def test_without_room_a_picture_is_made_when_somebody_looks_and_the_copy_goes(
     desk = make(room_bytes=0)
     desk.shelf.sync("main")
     assert desk.work() == 0
-    (one,) = desk.shelf.page("local").items
+    (one,) = desk.shelf.items("local")
     keeper = ParentKeeper(desk.shelf, desk.copies, desk.clients, sync_minutes=0)
     assert keeper.thumbnail(one.id) is None
     assert desk.work() == 1

@@ -47,9 +47,9 @@ class Shelf(ParentShelf):
             )
 
     def ids(self, **query: Any) -> list[str]:
-        found = self.page("local", ParentQuery(**query), NOW)
-        assert found.total >= len(found.items)
-        return [one.parent.task_id for one in found.items]
+        found = self.items("local", ParentQuery(**query), NOW)
+        assert self.count("local", ParentQuery(**query), NOW) >= len(found)
+        return [one.parent.task_id for one in found]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -71,10 +71,9 @@ def days(number: float) -> datetime:
 def test_pages_follow_each_other_and_the_total_is_of_all(shelf: Shelf) -> None:
     for number in range(7):
         shelf.put(f"T{number}", created_at=days(number))
-    first, second = (shelf.page("local", ParentQuery(limit=4, offset=o), NOW) for o in (0, 4))
-    assert [p.parent.task_id for p in first.items + second.items] == [f"T{n}" for n in range(7)]
-    assert (first.total, second.total) == (7, 7)
-    assert shelf.page("elsewhere").total == 0
+    assert shelf.ids(limit=4) + shelf.ids(limit=4, offset=4) == [f"T{n}" for n in range(7)]
+    assert shelf.count("local", ParentQuery(limit=4, offset=4)) == 7
+    assert shelf.count("elsewhere") == 0
 
 
 def test_words_of_the_prompt_and_parts_of_an_id_find_a_video(shelf: Shelf) -> None:
@@ -114,13 +113,14 @@ def test_the_database_and_the_words_agree_on_what_may_be_used(shelf: Shelf) -> N
         )
         if chance.random() < 0.1:
             shelf.mark_gone(one.id)
-    everything = shelf.page("local", ParentQuery(limit=1000), NOW)
-    usable = shelf.page("local", ParentQuery(limit=1000, eligible=True), NOW)
+    everything = shelf.items("local", ParentQuery(limit=1000), NOW)
+    usable = shelf.items("local", ParentQuery(limit=1000, eligible=True), NOW)
     accounts = ("main", "other")
-    assert {k.id for k in usable.items} == {
-        k.id for k in everything.items if eligibility(k.parent, NOW, accounts=accounts).eligible
+    assert {k.id for k in usable} == {
+        k.id for k in everything if eligibility(k.parent, NOW, accounts=accounts).eligible
     }
-    assert 10 < usable.total < 140
+    assert shelf.count("local", ParentQuery(eligible=True), NOW) == len(usable)
+    assert 10 < len(usable) < 140
 
 
 def test_each_sort_is_what_it_says_and_unknown_ages_come_last(shelf: Shelf) -> None:
@@ -160,7 +160,7 @@ def test_uses_are_counted_without_those_that_came_to_nothing(shelf: Shelf) -> No
     use(shelf, "T", 1, account="other")
     use(shelf, "T", 1, workspace="elsewhere")
     assert shelf.get(one.id).used_count == 3
-    assert shelf.page("local").items[0].used_count == 3
+    assert shelf.items("local")[0].used_count == 3
 
 
 def test_the_default_page_is_read_in_order_without_sorting(shelf: Shelf) -> None:

@@ -36,26 +36,10 @@ class ParentQuery:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ParentPage:
-    """One page, and how many parents there are on all pages together."""
-
-    items: tuple[KnownParent, ...]
-    total: int
-
-
-def read_page(
-    connection: sa.Connection, workspace: str, query: ParentQuery, accounts: Collection[str], now: datetime
-) -> ParentPage:
-    """The page that `query` asks for. `accounts` are those in the settings."""
-    total = count_parents(connection, workspace, query, accounts, now)
-    return ParentPage(read_items(connection, workspace, query, accounts, now), total)
-
-
 def read_items(
     connection: sa.Connection, workspace: str, query: ParentQuery, accounts: Collection[str], now: datetime
 ) -> tuple[KnownParent, ...]:
-    """The parents of that page alone: where their number is known, counting again would take longer."""
+    """The page that `query` asks for. `accounts` are those in the settings."""
     rows = connection.execute(page_statement(workspace, query, accounts, now))
     return tuple(known(row) for row in rows)
 
