@@ -59,7 +59,6 @@ def thumbnail_url(parent_id: str) -> str:
     return f"{MEDIA}/thumbnails/{parent_id}.jpg"
 
 
-
 def picture_url(picture_id: str) -> str:
     """The address of a picture that somebody gave to make a video from."""
     return f"{MEDIA}/pictures/{picture_id}"
