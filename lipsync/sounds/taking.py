@@ -70,14 +70,18 @@ def take(file: Path, made: Path, *, name: str, size_bytes: int) -> Taken:
         return Taken(report)
     if _too_long(report.seconds):
         return Taken(replace(report, reason="too_long"), held=True)
-    fitted = make_fit(file, made, deadline=deadline)
-    if fitted.accepted and (fitted.seconds or 0.0) > CERTAINLY_CUT_SECONDS:
-        try:
+    try:
+        if report.seconds is None:  # many containers do not say it, and a piece of a long one is no use
+            report = replace(report, seconds=waveform(file, 1, deadline=deadline).seconds)
+            if _too_long(report.seconds):
+                return Taken(replace(report, reason="too_long"), held=True)
+        fitted = make_fit(file, made, deadline=deadline)
+        if fitted.accepted and (fitted.seconds or 0.0) > CERTAINLY_CUT_SECONDS:
             seconds = waveform(file, 1, deadline=deadline).seconds
-        except NoSound as error:  # how much was cut off is unknown: better nothing than half
-            return Taken(replace(report, accepted=False, reason=error.reason, fixable=False))
-        if _too_long(seconds):
-            return Taken(replace(report, reason="too_long", seconds=seconds), held=True)
+            if _too_long(seconds):
+                return Taken(replace(report, reason="too_long", seconds=seconds), held=True)
+    except NoSound as error:  # how much would be cut off is unknown: better nothing than half
+        return Taken(replace(report, accepted=False, reason=error.reason, fixable=False))
     return Taken(report, fitted)
 
 

@@ -23,7 +23,7 @@ FOREIGN = (
 def test_anything_becomes_a_legal_mp3(corpus: Corpus, tmp_path: Path) -> None:
     refused = {}
     for name in FOREIGN:
-        report = make_fit(corpus.path(name), tmp_path / "made.mp3")
+        report = make_fit(corpus.path(name), tmp_path / "made.mp3", loudness=False)
         if not (report.accepted and report.send_as_is and report.format == "mp3" and report.channels == 1):
             refused[name] = report
     assert refused == {}
@@ -80,7 +80,7 @@ def test_what_is_too_long_is_cut_to_the_limit(tmp_path: Path) -> None:
 
 
 def test_a_source_bigger_than_the_check_allows_is_made_to_fit(tmp_path: Path) -> None:
-    write_wav(tmp_path / "a.wav", speech_like(40.0, 48_000), 48_000, channels=2)
+    write_wav(tmp_path / "a.wav", speech_like(28.0, 48_000), 48_000, channels=2)
     ffmpeg("-i", "a.wav", "-c:a", "pcm_s16le", "-f", "mov", "big.mov", folder=tmp_path)
     for name in ("a.wav", "big.mov"):
         assert check_sound(tmp_path / name).reason == "too_big"
