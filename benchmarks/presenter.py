@@ -54,11 +54,13 @@ def measure_once(name: str, orientation: str) -> dict[str, object]:
 def main() -> None:
     """Measure in a fresh process for each person and form."""
     from lipsync.sandbox.presenter import PRESENTERS
+    from lipsync.sandbox.render_pool import ONE_HEAP
 
     for name in sys.argv[1:] or PRESENTERS:
         for orientation in ("landscape", "portrait"):
             command = [sys.executable, "-m", "benchmarks.presenter", "--inner", name, orientation]
-            done = subprocess.run(command, capture_output=True, check=True, text=True)
+            environment = {**os.environ, **ONE_HEAP}  # as the sandbox starts them
+            done = subprocess.run(command, capture_output=True, check=True, text=True, env=environment)
             figures = json.loads(done.stdout)
             print("  ".join(f"{what} {value}" for what, value in figures.items()), flush=True)
     print("load of the machine:", os.getloadavg())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from collections import deque
 from pathlib import Path
@@ -21,6 +22,8 @@ NICENESS: Final = 3  # answering comes before drawing
 BACKGROUND_NICENESS: Final = 19
 IDLE_SECONDS: Final = 120.0
 LONGEST_RENDER_SECONDS: Final = 300.0
+ONE_HEAP: Final = {"MALLOC_ARENA_MAX": "1"}
+"""For drawing processes on Linux: a heap for each thread would take 30 MB more, and save no time."""
 _ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
 
@@ -114,6 +117,7 @@ class RenderPool:
 async def _begin(niceness: int) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "lipsync.sandbox.render", str(niceness), cwd=_ROOT,
+        env={**os.environ, **ONE_HEAP},
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
 

@@ -11,9 +11,11 @@ import numpy as np
 from lipsync.sandbox.speech.espeak import RawSpeech, synthesise
 from lipsync.sandbox.speech.loudness import Wave, filtered, normalised
 from lipsync.sandbox.speech.model import Phoneme, Speech
+from lipsync.sandbox.speech.reading import has_han, readable
 from lipsync.sandbox.speech.settings import VoiceSetting, setting_for
 
 PAUSE = "_"
+_MANDARIN_ACCENT = "cmn"
 WORDS_A_MINUTE = {"en": 165.0, "zh": 170.0}
 _LEAST_SECONDS = 0.2
 _PACE_TRIES = 5
@@ -29,11 +31,16 @@ def speak(text: str, language: Literal["zh", "en"], voice_id: str, speed: float)
 
     The same request gives the same phonemes within about 0.01 s, but not the same samples: the
     library carries a little state from one call to the next. The sound is near −18 LUFS and never
-    clips. A text without anything to say gives a short silence. Raises `UnknownVoice`, and
-    `SpeechFailed` when the synthesiser breaks down.
+    clips. Chinese characters in an English text are said in Mandarin. A text without anything to
+    say gives a short silence. Raises `UnknownVoice`, and `SpeechFailed` when the synthesiser breaks
+    down.
     """
     setting = setting_for(voice_id, language)
-    raw = _said(_speakable(text), setting, WORDS_A_MINUTE[language] * setting.pace / setting.tract, speed)
+    if has_han(text):
+        setting = replace(setting, accent=_MANDARIN_ACCENT)
+    raw = _said(
+        readable(text, language), setting, WORDS_A_MINUTE[language] * setting.pace / setting.tract, speed
+    )
     wave = _shaped(_resized(raw.samples / 32768.0, setting.tract), raw.rate, setting)
     wave = normalised(_padded(wave, raw.rate), raw.rate)
     samples = np.round(wave * 32767).astype(np.int16)
@@ -58,11 +65,6 @@ def _said(text: str, setting: VoiceSetting, words_a_minute: float, speed: float)
         raw = at(pace)
         pace *= (len(raw.samples) / wished) ** 0.8 if wished else 1.0
     return raw
-
-
-def _speakable(text: str) -> str:
-    """Without control characters: the library stops at a NUL and reads others aloud."""
-    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _resized(wave: Wave, tract: float) -> Wave:
