@@ -108,9 +108,12 @@ def whole_waveform(studio: Studio, sound: Sound, clip_seconds: float | None) -> 
 def _piece_field(studio: Studio, sound: Sound, clip_seconds: float | None) -> Piece | None:
     """The waveform; the piece between its handles when that is another one than now."""
     try:
-        picture: Waveform = studio.sounds.picture(sound)
+        with st.spinner(t("Drawing the sound…")):
+            picture: Waveform = studio.sounds.picture(sound)
     except (NoSound, SoundNotFound):
-        return None  # it can still be listened to and sent
+        if not sound.ready:  # one that is ready can still be listened to and sent
+            st.caption(t("It could not be drawn just now, so no piece can be chosen. Please add it again."))
+        return None
     now = sound.piece or Piece()
     start, end = now.start or 0.0, now.end or min(picture.seconds, MAX_SECONDS)
     chosen = waveform(

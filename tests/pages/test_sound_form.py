@@ -11,7 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import draft, sound_form
+from lipsync.audio.pcm import NoSound
 from lipsync.jobs.model import Job
+from lipsync.sounds import SoundShelf
 from lipsync.studio import Studio
 from tests.pages.conftest import Open, click, labels, words
 from tests.support.clips import make_tone
@@ -226,3 +228,16 @@ def test_behind_a_link_to_a_flac_our_copy_is_offered(studio: Studio, open_page: 
     click(at, "Make it speak")
     request = newest(studio).request
     assert (request["source"], studio.sounds.get(request["sound_id"]).format) == ("sound", "mp3")
+
+
+def test_a_long_sound_that_cannot_be_drawn_is_no_dead_end(
+    studio: Studio, open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*_: object) -> None:
+        raise NoSound("too_slow")
+
+    monkeypatch.setattr(SoundShelf, "picture", slow)
+    name, data = a_tone(tmp_path, "long.aac", 62.0)
+    at = upload(open_page, name, data)
+    assert "no piece can be chosen. Please add it again." in words(at)
+    assert at.button[[one.label for one in at.button].index("Trim to this")].disabled
