@@ -125,6 +125,7 @@ def explain_lists(lists: AccountLists) -> Explanation | None:
 
 
 def _explain_look(problem: str, facts: dict[str, Any]) -> Explanation:
+    facts = {name: fact for name, fact in facts.items() if name != "voice_not_found"}  # no look has a voice
     what, todo, _ = words_for(problem, facts)
     if problem in _ABOUT_A_FORM:
         todo = t("Try again in a while. If it stays so, tell whoever runs this studio.")
