@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 
 from lipsync.audio import links
 from lipsync.audio.links import fetch_link
@@ -17,7 +18,6 @@ from lipsync.audio.words import link_in_words
 from tests.audio.crafted import pcm, riff
 from tests.support.website import Site, answer, running_site
 
-trustme = pytest.importorskip("trustme", reason="TRUSTME IS MISSING: nobody looked at certificates")
 
 SOUND = riff(pcm(2.5))
 HOST = "sound.example"
