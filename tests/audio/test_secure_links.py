@@ -18,7 +18,6 @@ from lipsync.audio.words import link_in_words
 from tests.audio.crafted import pcm, riff
 from tests.support.website import Site, answer, running_site
 
-
 SOUND = riff(pcm(2.5))
 HOST = "sound.example"
 ALLOWED = frozenset({HOST, "127.0.0.1"})
