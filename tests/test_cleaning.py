@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from threading import Event
-from threading import enumerate as enumerate_threads
+from queue import Queue
+from threading import Event, Thread, current_thread
 
 from lipsync.cleaning import Cleaner
 
 
 def test_it_cleans_as_soon_as_it_starts_and_stops_at_once() -> None:
-    cleaned = Event()
-    cleaner = Cleaner([lambda now: cleaned.set() if now.tzinfo else None])
+    seen: Queue[Thread] = Queue()
+    cleaner = Cleaner([lambda _now: seen.put(current_thread())])
     cleaner.start()
-    assert cleaned.wait(30)
+    thread = seen.get(timeout=30)
     cleaner.stop(30)
-    assert "cleaner" not in {thread.name for thread in enumerate_threads()}
+    assert not thread.is_alive()
 
 
 def test_a_round_that_fails_keeps_no_other_from_being_made() -> None:
