@@ -61,11 +61,13 @@ def text_fields(problems: Sequence[Problem], *, clip_seconds: float | None, pace
         pace=pace,
         on_faster=draft.speak_at,
     )
-    field_problem(problems, "text")
-    if not state.get(draft.TEXT):
-        st.button(
-            t("Use an example text"), icon=":material/lightbulb:", type="tertiary", on_click=_use_example
-        )
+    # A place that stays: what comes or goes before a field moves it, and half a word typed there is lost.
+    with st.container():
+        field_problem(problems, "text")
+        if not state.get(draft.TEXT):
+            st.button(
+                t("Use an example text"), icon=":material/lightbulb:", type="tertiary", on_click=_use_example
+            )
     _voice_fields(problems, language)
 
 
