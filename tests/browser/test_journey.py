@@ -113,7 +113,7 @@ def test_an_uploaded_sound_becomes_a_clip(page: Page, sandbox: RunningSandbox, t
     page.locator('input[type="file"]').set_input_files(a_sound(tmp_path))
     expect(page.get_by_text("hello there.wav")).to_be_visible()
     expect(page.get_by_text("shorter than the video")).to_be_visible()
-    page.wait_for_function("() => document.querySelector('audio').duration > 2.9")
+    page.wait_for_function("() => document.querySelector('audio')?.duration > 2.9")
     picture(page, "create-sound")
     send(page)
     plays(page)

@@ -40,8 +40,7 @@ def value(page: Page, which: str) -> float:
 
 def shown_seconds(page: Page) -> float:
     """The length of the sound that would be sent, as its player says."""
-    page.wait_for_function("() => document.querySelector('audio')?.duration > 0")
-    return float(page.evaluate("() => document.querySelector('audio').duration"))
+    return float(page.wait_for_function("() => document.querySelector('audio')?.duration").json_value())
 
 
 def player(page: Page) -> str:
