@@ -109,10 +109,21 @@ def _memory_limit() -> list[str]:
     return ["/bin/sh", "-c", f'ulimit -v {DECODER_KIB} 2>/dev/null; exec "$@"', "sh"]
 
 
+def get_ready() -> None:
+    """Load what drawing and speaking need, so that the first clip need not wait for it."""
+    from lipsync.sandbox import presenter
+    from lipsync.sandbox.speech import speak
+
+    del presenter  # loaded is all it has to be
+    speak("Ready.", "en", "reader_en_m-v1", 1.0)
+
+
 def main() -> None:
-    """Take orders until stdin closes. The one argument is the niceness to draw with."""
+    """Take orders until stdin closes. Arguments: the niceness to draw with; `ready` to load all at once."""
     if hasattr(os, "nice"):
         os.nice(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    if "ready" in sys.argv[2:]:
+        get_ready()
     lines: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     while True:

@@ -28,9 +28,15 @@ _ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
 
 class RenderPool:
-    """Makes clips, each once: asking twice for the same file is one piece of work."""
+    """Makes clips, each once: asking twice for the same file is one piece of work.
 
-    def __init__(self) -> None:
+    The first drawing process gets what people wait for as long as it is free, because its
+    drawings are warm. With `ready` it is started at once, before anybody asks, and kept.
+    """
+
+    def __init__(self, *, ready: bool = False) -> None:
+        self._ready = ready
+        self._first_is_busy = False
         self._urgent: deque[RenderOrder] = deque()
         self._background: deque[RenderOrder] = deque()
         self._results: dict[Path, asyncio.Future[None]] = {}
@@ -40,8 +46,12 @@ class RenderPool:
         """Files that somebody waits for, queued or being made."""
 
     def start(self) -> None:
-        """Begin to take orders (processes are started when there is something to draw)."""
-        self._workers = [asyncio.create_task(self._work(background)) for background in (False, False, True)]
+        """Begin to take orders (other processes are started when there is something to draw)."""
+        self._workers = [
+            asyncio.create_task(self._work(first=True)),
+            asyncio.create_task(self._work()),
+            asyncio.create_task(self._work(background=True)),
+        ]
 
     async def stop(self) -> None:
         """Stop the processes; what they were drawing is given up."""
@@ -71,21 +81,31 @@ class RenderPool:
                 self._background.remove(order)
                 self._urgent.append(order)
 
-    async def _next(self, background: bool) -> RenderOrder:
+    async def _next(self, background: bool, first: bool) -> RenderOrder:
         async with self._changed:
+            if first:
+                self._first_is_busy = False
             while True:
                 if background and self._background and not self._awaited:
                     return self._background.popleft()
-                if not background and self._urgent:
+                if not background and self._urgent and (first or self._first_is_busy):
+                    if first:
+                        self._first_is_busy = True
+                        self._changed.notify_all()  # what is left is for the second one
                     return self._urgent.popleft()
                 await self._changed.wait()
 
-    async def _work(self, background: bool) -> None:
+    async def _work(self, *, background: bool = False, first: bool = False) -> None:
         process: asyncio.subprocess.Process | None = None
+        keep = first and self._ready
         try:
+            if keep:
+                with contextlib.suppress(OSError):  # the first order tries again, and says what is wrong
+                    process = await _begin(NICENESS, ready=True)
             while True:
+                idle = IDLE_SECONDS if process and not keep else None
                 try:
-                    order = await asyncio.wait_for(self._next(background), IDLE_SECONDS if process else None)
+                    order = await asyncio.wait_for(self._next(background, first), idle)
                 except TimeoutError:
                     assert process is not None
                     await _end(process)
@@ -114,9 +134,10 @@ class RenderPool:
             result.exception()  # nobody may be waiting: that is no error
 
 
-async def _begin(niceness: int) -> asyncio.subprocess.Process:
+async def _begin(niceness: int, *, ready: bool = False) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "lipsync.sandbox.render", str(niceness), cwd=_ROOT,
+        sys.executable, "-m", "lipsync.sandbox.render", str(niceness), *(["ready"] if ready else []),
+        cwd=_ROOT,
         env={**os.environ, **ONE_HEAP},
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip

@@ -51,7 +51,7 @@ def build_app(
     for words in options.faults:
         faults.add(parse_words(words))
     callbacks = Callbacks(lambda task: files.link(task, options.public_url or own_url))
-    work = Work(options, store, files, RenderPool(), callbacks)
+    work = Work(options, store, files, RenderPool(ready=options.renderer == "presenter"), callbacks)
     api = Api(options, store, files, work, faults, callbacks, Desk(options, store, files, faults))
 
     @contextlib.asynccontextmanager

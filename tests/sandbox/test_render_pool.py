@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from lipsync.media import probe_video
+from lipsync.sandbox import render_pool
 from lipsync.sandbox.orders import RenderFailed, RenderOrder
 from lipsync.sandbox.render import carry_out
 from lipsync.sandbox.render_pool import RenderPool
@@ -63,6 +64,45 @@ def test_what_somebody_waits_for_goes_before_the_background(tmp_path: Path) -> N
         return done
 
     assert set(asyncio.run(run())[:4]) == {"u0", "u1", "b2"}
+
+
+def test_a_process_stands_ready_before_anybody_asks_and_makes_the_next_clip_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[bool] = []
+    begin = render_pool._begin
+
+    async def noted(niceness: int, *, ready: bool = False) -> asyncio.subprocess.Process:
+        begun.append(ready)
+        return await begin(niceness)  # without loading what a plain clip does not need
+
+    monkeypatch.setattr(render_pool, "_begin", noted)
+
+    async def run() -> None:
+        pool = RenderPool(ready=True)
+        pool.start()
+        try:
+            for number in range(3):
+                await pool.render(order(tmp_path / f"{number}.mp4", seconds=0.2))
+        finally:
+            await pool.stop()
+
+    asyncio.run(run())
+    assert begun == [True]
+
+
+def test_two_clips_are_made_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    both = asyncio.Event()
+
+    async def ask(process: object, _order: RenderOrder) -> None:
+        asked.append(process)
+        if len(set(asked)) == 2:
+            both.set()
+        await asyncio.wait_for(both.wait(), 60)
+
+    monkeypatch.setattr(render_pool, "_ask", ask)
+    assert in_pool(order(tmp_path / "a.mp4"), order(tmp_path / "b.mp4")) == [None, None]
 
 
 def test_a_clip_that_cannot_be_made_says_why_and_the_next_is_made(tmp_path: Path) -> None:
