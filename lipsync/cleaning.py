@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event, Thread
 
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ from lipsync.jobs.store import utcnow
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 3_600.0
+KEPT_UNUSED = timedelta(days=1)
+"""So long somebody may still want what no job uses."""
 
 Round = Callable[[datetime], object]
 """Removes what is too old at a moment. May run in several processes at once, and end anywhere."""
@@ -50,3 +53,11 @@ class Cleaner:
                     # The disk or the database is away for a while; nothing hangs on this round.
                     log.warning("not everything was cleaned up this time: %s", type(error).__name__)
             self._stop.wait(EVERY_SECONDS)
+
+
+def changed_at(path: Path) -> datetime:
+    """When a file or folder was last changed; now, where it has just been renamed or removed."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return datetime.now(UTC)

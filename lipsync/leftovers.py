@@ -5,16 +5,16 @@ Both go after a day. Results and copies of videos never do.
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from lipsync.database.tables import face_checks, jobs, pictures
+from lipsync.cleaning import KEPT_UNUSED, changed_at
+from lipsync.database.tables import face_checks, pictures
+from lipsync.jobs.named import named_by_jobs
 from lipsync.pictures import PictureNotFound, PictureShelf
 
-KEPT_UNUSED = timedelta(days=1)
 FOLDERS = ("results", "parents", "thumbnails", "pictures", "faces")
 """The data folder's parts whose files are written under a hidden name first. Sounds are cleaned by
 `lipsync.sounds.cleaning`."""
@@ -26,7 +26,7 @@ def remove_half_written(data_path: Path, now: datetime) -> int:
     for name in FOLDERS:
         folder = data_path / name
         for path in folder.glob(".*") if folder.is_dir() else ():
-            if path.is_file() and _changed_at(path) < now - KEPT_UNUSED:
+            if path.is_file() and changed_at(path) < now - KEPT_UNUSED:
                 path.unlink(missing_ok=True)
                 removed += 1
     return removed
@@ -42,7 +42,7 @@ def remove_unused_pictures(shelf: PictureShelf, database: sa.Engine, frames: Pat
     with database.begin() as connection:
         unused = set(connection.execute(old).scalars())
         if unused:
-            unused -= _used(connection)
+            unused -= named_by_jobs(connection, "picture_id", "tail_picture_id")
         gone = []
         for picture_id in sorted(unused):
             found = shelf.get(picture_id)
@@ -57,17 +57,3 @@ def remove_unused_pictures(shelf: PictureShelf, database: sa.Engine, frames: Pat
         finally:
             (frames / f"{picture.id}.jpg").unlink(missing_ok=True)
     return len(gone)
-
-
-def _used(connection: sa.Connection) -> set[str]:
-    words = sa.cast(jobs.c.request, sa.Text)
-    asked = connection.execute(sa.select(words).where(words.contains("picture_id"))).scalars()
-    requests = [json.loads(one) for one in asked]
-    return {str(one.get(name)) for one in requests for name in ("picture_id", "tail_picture_id")}
-
-
-def _changed_at(path: Path) -> datetime:
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except FileNotFoundError:  # renamed or removed a moment ago
-        return datetime.now(UTC)

@@ -8,16 +8,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from lipsync.audio.runner import CHILD_FOLDER
+from lipsync.cleaning import KEPT_UNUSED, changed_at
 from lipsync.sounds.rows import with_originals
 from lipsync.sounds.shelf import SoundShelf
 
 log = logging.getLogger(__name__)
-
-KEPT_UNUSED = timedelta(days=1)
 
 
 def clean(shelf: SoundShelf, now: datetime) -> int:
@@ -34,10 +33,10 @@ def clean(shelf: SoundShelf, now: datetime) -> int:
     left = {sound.id for sound in shelf.rows.all()}
     for path in _files(shelf.folder):
         sound_id = path.name.lstrip(".").split(".")[0]
-        if sound_id in gone or (sound_id not in left and _changed_at(path) < before):
+        if sound_id in gone or (sound_id not in left and changed_at(path) < before):
             _remove(path)
     for path in _abandoned(Path(tempfile.gettempdir())):
-        if _changed_at(path) < before:
+        if changed_at(path) < before:
             _remove(path)
     return len(gone)
 
@@ -55,13 +54,6 @@ def _files(folder: Path) -> Iterator[Path]:
     for place in (folder, folder / "originals"):
         if place.is_dir():
             yield from (path for path in place.iterdir() if path.name != "originals")
-
-
-def _changed_at(path: Path) -> datetime:
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except FileNotFoundError:  # renamed or removed a moment ago
-        return datetime.now(UTC)
 
 
 def _remove(path: Path) -> None:

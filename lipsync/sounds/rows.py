@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from lipsync.audio.check import SoundReport
-from lipsync.database.tables import jobs, sounds
+from lipsync.database.tables import sounds
+from lipsync.jobs.named import named_by_jobs
 
 MEDIA_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "m4a": "audio/mp4", "aac": "audio/aac"}
 LOCK_CLASS = 5_520_115
@@ -164,7 +164,7 @@ class SoundRows:
     def used(self) -> set[str]:
         """The ids of sounds that a job names, or its line that waits, whatever state the job is in."""
         with self._engine.connect() as connection:
-            return _used(connection)
+            return named_by_jobs(connection, "sound_id")
 
     def touch(self, sound_id: str, now: datetime) -> None:
         """Somebody wants this sound again: its day begins anew."""
@@ -193,19 +193,8 @@ class SoundRows:
         if room.holds(mine):
             return True
         # Only now is it worth reading what all jobs use.
-        used = with_originals(_used(connection, workspace), mine)
+        used = with_originals(named_by_jobs(connection, "sound_id", workspace=workspace), mine)
         return room.holds([sound for sound in mine if sound.id not in used])
-
-
-def _used(connection: sa.Connection, workspace: str | None = None) -> set[str]:
-    found: set[str | None] = set()
-    for column in (jobs.c.request, jobs.c.then_request):
-        words = sa.cast(column, sa.Text)
-        query = sa.select(words).where(words.contains('"sound_id"'))
-        if workspace is not None:
-            query = query.where(jobs.c.workspace == workspace)
-        found |= {json.loads(asked).get("sound_id") for asked in connection.execute(query).scalars()}
-    return {sound_id for sound_id in found if sound_id}
 
 
 def with_originals(wanted: set[str], known: Iterable[Sound]) -> set[str]:
