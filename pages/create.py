@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components import draft, sound_actions, sound_form, words_form
+from components.already_sent import already_sent
 from components.face_check import face_warned, face_warning
 from components.known_pace import pace_of
 from components.notices import no_account_help
@@ -110,17 +111,6 @@ def send() -> None:
     st.session_state[draft.SENT] = st.session_state[draft.OPEN] = job.id
 
 
-def already_sent(job_id: str) -> None:
-    """This form became a job: it is not sent again."""
-    with st.container(border=True, gap="medium"):
-        st.markdown("#### " + t("This was already sent"))
-        st.write(t("It is one job, however often the page is loaded again. Nothing was sent twice."))
-        with st.container(horizontal=True):
-            if st.button(t("Open the job"), type="primary", icon=":material/arrow_forward:"):
-                go("jobs", job=job_id)
-            st.button(t("Make another clip"), icon=":material/add:", on_click=draft.begin_anew)
-
-
 sound_actions.go_on()
 to_open = st.session_state.pop(draft.OPEN, None)
 if to_open:
@@ -134,7 +124,7 @@ if not studio.accounts:
 arrival = draft.arrive()
 sent = studio.jobs.by_submit_key(draft.submit_key(who, arrival.form))
 if sent is not None:
-    already_sent(sent.id)
+    already_sent(sent.id, another=t("Make another clip"), begin_anew=draft.begin_anew)
     st.stop()
 if arrival.fill_from:
     fill_from_job(arrival.fill_from)

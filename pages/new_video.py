@@ -6,6 +6,7 @@ import streamlit as st
 
 from components import draft, sound_actions, then_form, video_form
 from components import video_form_draft as form
+from components.already_sent import already_sent
 from components.face_check import picture_warning
 from components.notices import no_account_help
 from components.person import person, speak
@@ -75,19 +76,6 @@ def send() -> None:
         draft.forget_words()
 
 
-def already_sent(job_id: str) -> None:
-    """This form became a job: it is not sent again."""
-    with st.container(border=True, gap="medium"):
-        st.markdown("#### " + t("This was already sent"))
-        st.write(t("It is one job, however often the page is loaded again. Nothing was sent twice."))
-        with st.container(horizontal=True):
-            if st.button(t("Open the job"), type="primary", icon=":material/arrow_forward:"):
-                go("jobs", job=job_id)
-            st.button(
-                t("Make another video"), icon=":material/add:", on_click=form.begin_anew, args=(models,)
-            )
-
-
 sound_actions.go_on()
 to_open = st.session_state.pop(form.OPEN, None)
 if to_open:
@@ -101,7 +89,7 @@ if not studio.accounts:
 arrival = form.arrive(who, models)
 sent = studio.jobs.by_submit_key(form.submit_key(who, arrival.form))
 if sent is not None:
-    already_sent(sent.id)
+    already_sent(sent.id, another=t("Make another video"), begin_anew=lambda: form.begin_anew(models))
     st.stop()
 if arrival.fill_from:
     fill_from_job(arrival.fill_from)
