@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
@@ -24,18 +24,28 @@ PAGE = "jobs_page"
 
 def filter_choice() -> str:
     """Which jobs to show; kept in the address."""
+    return _choice(t("Show"), GROUPS, group_name, key=FILTER, default="all")
+
+
+def kind_choice() -> str:
+    """Which kind of jobs to show; kept in the address."""
+    return _choice(t("Kind"), KINDS, kind_filter_name, key=KIND, default="any")
+
+
+def _choice(label: str, options: Iterable[str], name: Callable[[str], str], *, key: str, default: str) -> str:
+    known = list(options)
     st.segmented_control(
-        t("Show"),
-        list(GROUPS),
-        format_func=group_name,
-        key=FILTER,
-        default="all",
+        label,
+        known,
+        format_func=name,
+        key=key,
+        default=default,
         required=True,
         label_visibility="collapsed",
         bind="query-params",
     )
-    chosen = st.session_state.get(FILTER)
-    return chosen if chosen in GROUPS else "all"
+    chosen = st.session_state.get(key)
+    return chosen if chosen in known else default
 
 
 def page_choice(count: int) -> int:
@@ -45,22 +55,6 @@ def page_choice(count: int) -> int:
         return 0
     with st.container(horizontal_alignment="center"):
         return min(st.pagination(pages, key=PAGE), pages) - 1
-
-
-def kind_choice() -> str:
-    """Which kind of jobs to show; kept in the address."""
-    st.segmented_control(
-        t("Kind"),
-        list(KINDS),
-        format_func=kind_filter_name,
-        key=KIND,
-        default="any",
-        required=True,
-        label_visibility="collapsed",
-        bind="query-params",
-    )
-    chosen = st.session_state.get(KIND)
-    return chosen if chosen in KINDS else "any"
 
 
 def pictures(studio: Studio, who: Person, jobs: Sequence[Job]) -> Callable[[Job], str]:
