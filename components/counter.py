@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from components.counting_script import CLEAN, LISTEN
 from lipsync import speech
 from lipsync.i18n import plural, t
 from lipsync.pace import Pace
@@ -41,13 +42,10 @@ button:hover, button:focus-visible { border-color: var(--st-primary-color); colo
 """
 
 _JS = r"""
-const EDGES = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+"
-const TRIM = new RegExp("^" + EDGES + "|" + EDGES + "$", "gu")
 const HAN = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3134f}]/gu
 const WORD = /\p{L}+(?:['’]\p{L}+)*/gu
 const VOWELS = /[aeiouyáéíóúàèäëïöüâêîôûãõåæœø]+/gi
 
-const clean = (text) => text.replace(/\r\n?/g, "\n").replace(/\t/g, " ").replace(TRIM, "")
 const all = (text, pattern) => text.match(pattern) ?? []
 
 function syllables(word) {
@@ -113,26 +111,14 @@ function show(root, text, data) {
   root.querySelector(".learned").textContent = seconds ? data.words.learned : ""
 }
 
-const heard = new WeakMap()
-
 export default function ({ data, parentElement, setTriggerValue }) {
-  const field = () => document.querySelector(data.selector)
-  heard.get(parentElement)?.()
-  const listen = (event) => {
-    if (event.target === field()) show(parentElement, event.target.value, data)
-  }
-  document.addEventListener("input", listen)
-  const stop = () => document.removeEventListener("input", listen)
-  heard.set(parentElement, stop)
   const faster = parentElement.querySelector(".faster")
   faster.onclick = () => setTriggerValue("faster", Number(faster.dataset.speed))
-  const typed = field()
-  show(parentElement, typed && typed === document.activeElement ? typed.value : data.text, data)
-  return stop
+  return listenTo(parentElement, data)
 }
 """
 
-_counter = st.components.v2.component("text_counter", html=_HTML, css=_CSS, js=_JS)
+_counter = st.components.v2.component("text_counter", html=_HTML, css=_CSS, js=CLEAN + LISTEN + _JS)
 
 
 def text_counter(

@@ -103,20 +103,28 @@ def voice_field(language: Language) -> str:
     return f"draft_voice_{language}"
 
 
-def arrive() -> Arrival:
-    """Find or begin the form that this address means, and write its key into the address."""
-    query, have = st.query_params, st.session_state.get(FORM)
-    asked = query.get("form")
+def named_in_address(have: str | None) -> tuple[str | None, str | None]:
+    """The form's key that the address names, and the job to fill it from, unless `have` is that form already.
+
+    What is no key counts as none.
+    """
+    asked = st.query_params.get("form")
     if asked is not None and not _KEY.fullmatch(asked):
         asked = None
-    source = query.get("from")
-    fill_from = source if source and (asked is None or asked != have) else None
+    source = st.query_params.get("from")
+    return asked, source if source and (asked is None or asked != have) else None
+
+
+def arrive() -> Arrival:
+    """Find or begin the form that this address means, and write its key into the address."""
+    have = st.session_state.get(FORM)
+    asked, fill_from = named_in_address(have)
     if asked is not None:
         if asked != have:
             begin(asked)
     elif have is None or fill_from or st.session_state.get(SENT):
         begin()
-    query["form"] = st.session_state[FORM]
+    st.query_params["form"] = st.session_state[FORM]
     return Arrival(st.session_state[FORM], fill_from)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.counting_script import CLEAN, LISTEN
 from lipsync import prompt_hints
 from lipsync.i18n import t
 
@@ -27,10 +28,7 @@ _CSS = """
 """
 
 _JS = r"""
-const EDGES = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+"
-const TRIM = new RegExp("^" + EDGES + "|" + EDGES + "$", "gu")
 const HAN = /[\u4e00-\u9fff]/
-const clean = (text) => text.replace(/\r\n?/g, "\n").replace(/\t/g, " ").replace(TRIM, "")
 
 const found = (signs, words) => signs.some((sign) => words.includes(HAN.test(sign) ? sign : ` ${sign} `))
 
@@ -54,24 +52,12 @@ function show(root, text, data) {
   root.querySelector(".hint").textContent = data.hints[hintOf(prompt, data)] ?? ""
 }
 
-const heard = new WeakMap()
-
 export default function ({ data, parentElement }) {
-  const field = () => document.querySelector(data.selector)
-  heard.get(parentElement)?.()
-  const listen = (event) => {
-    if (event.target === field()) show(parentElement, event.target.value, data)
-  }
-  document.addEventListener("input", listen)
-  const stop = () => document.removeEventListener("input", listen)
-  heard.set(parentElement, stop)
-  const typed = field()
-  show(parentElement, typed && typed === document.activeElement ? typed.value : data.text, data)
-  return stop
+  return listenTo(parentElement, data)
 }
 """
 
-_counter = st.components.v2.component("prompt_counter", html=_HTML, css=_CSS, js=_JS)
+_counter = st.components.v2.component("prompt_counter", html=_HTML, css=_CSS, js=CLEAN + LISTEN + _JS)
 
 
 def prompt_counter(

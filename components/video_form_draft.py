@@ -8,7 +8,6 @@ Create (`components.draft`): one line, whether the video for it is there or stil
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from typing import Any, Final
 from uuid import uuid4
@@ -53,7 +52,6 @@ OPEN: Final = "video_open"
 NOTE: Final = "video_note"
 
 MOST_KEPT = 300
-_KEY = re.compile(r"[0-9a-f]{32}")
 _MADE_ANEW: dict[str, Any] = {
     PROMPT: "", NEGATIVE: "", SCALE: DEFAULT_CFG_SCALE, SPEAKS: False, REFUSED: None, ATTEMPTED: False,
     PREVIOUS: None, SENT: None, OPEN: None, NOTE: None,
@@ -71,19 +69,15 @@ def model_field(kind: TaskKind) -> str:
 
 def arrive(who: Person, models: tuple[str, ...]) -> draft.Arrival:
     """Find or begin the form that this address means, and write its key into the address."""
-    query, have = st.query_params, st.session_state.get(FORM)
-    asked = query.get("form")
-    if asked is not None and not _KEY.fullmatch(asked):
-        asked = None
-    source = query.get("from")
-    fill_from = source if source and (asked is None or asked != have) else None
+    have = st.session_state.get(FORM)
+    asked, fill_from = draft.named_in_address(have)
     if asked is not None and asked != have:
         begin(models, asked)
         if _restored(who):
             fill_from = None
     elif asked is None and (have is None or fill_from or st.session_state.get(SENT)):
         begin(models)
-    query["form"] = st.session_state[FORM]
+    st.query_params["form"] = st.session_state[FORM]
     return draft.Arrival(st.session_state[FORM], fill_from)
 
 

@@ -9,7 +9,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
+from lipsync.database.connect import connect
+from lipsync.database.migrate import migrate
 from lipsync.settings import Settings
 from tests.support.clips import make_clip
 from tests.support.postgres import fresh_database, running_postgres
@@ -49,6 +52,15 @@ def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
     shared_sandbox.key = f"sk-{uuid4().hex}"
     yield shared_sandbox
     shared_sandbox.clear_faults()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[sa.Engine]:
+    """An empty database of a studio, in a file."""
+    engine = connect(f"sqlite:///{tmp_path / 'studio.db'}")
+    migrate(engine)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

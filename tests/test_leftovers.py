@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from lipsync.database.connect import connect
-from lipsync.database.migrate import migrate
 from lipsync.faces.checks_kept import KeptVerdicts
 from lipsync.faces.verdict import nobody_looked
 from lipsync.jobs.model import Charge
@@ -23,14 +20,6 @@ from lipsync.upstream.replies import TaskKind
 from tests.support.videos import picture_bytes, video
 
 LATER = timedelta(hours=25)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[sa.Engine]:
-    engine = connect(f"sqlite:///{tmp_path / 'studio.db'}")
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

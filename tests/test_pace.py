@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from lipsync.archive import Archive
-from lipsync.database.connect import connect
-from lipsync.database.migrate import migrate
 from lipsync.jobs.model import Charge, JobState
 from lipsync.jobs.store import JobStore
 from lipsync.pace import Pace, learned_pace, spoken_seconds
@@ -21,14 +18,6 @@ from lipsync.voices import Language
 from tests.support.clips import ffmpeg, make_clip
 
 TEXT = "Hello, I have a little to say."
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[sa.Engine]:
-    one = connect(f"sqlite:///{tmp_path / 'studio.db'}")
-    migrate(one)
-    yield one
-    one.dispose()
 
 
 def a_clip(to: Path, *, spoken: float, seconds: float = 5.0) -> Path:

@@ -15,8 +15,6 @@ import pytest
 import sqlalchemy as sa
 
 from lipsync.accounts import UnknownAccount
-from lipsync.database.connect import connect
-from lipsync.database.migrate import migrate
 from lipsync.database.tables import face_checks, parents
 from lipsync.faces import FaceVerdict, checks
 from lipsync.faces.checks import FaceCheck, FaceChecks
@@ -64,14 +62,6 @@ class Looker:
         self.seen.append(str(path))
         assert self.gate.wait(60)
         return self.verdict
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[sa.Engine]:
-    engine = connect(f"sqlite:///{tmp_path / 'studio.db'}")
-    migrate(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

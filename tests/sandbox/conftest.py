@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.sandbox import RunningSandbox, running_sandbox
-
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -17,11 +14,3 @@ def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
     """The running sandbox. Use `sandbox`, which cleans up after itself."""
     with running_sandbox(tmp_path_factory.mktemp("shared")) as running:
         yield running
-
-
-@pytest.fixture
-def sandbox(shared_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
-    """A running sandbox with a fresh account and no faults."""
-    shared_sandbox.key = f"sk-test-{next(_numbers)}"
-    yield shared_sandbox
-    shared_sandbox.clear_faults()
