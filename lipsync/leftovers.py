@@ -1,10 +1,14 @@
-"""What people and kills leave behind: pictures that no job used, and files that were half written.
+"""What people and kills leave behind: pictures that no job used, files half written, scratch folders.
 
-Both go after a day. Results and copies of videos never do.
+All go after a day. Results and copies of videos never do.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import os
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +18,9 @@ from lipsync.cleaning import KEPT_UNUSED, changed_at
 from lipsync.database.tables import face_checks, pictures
 from lipsync.jobs.named import named_by_jobs
 from lipsync.pictures import PictureNotFound, PictureShelf
+from lipsync.scratch import SCRATCH
+
+log = logging.getLogger(__name__)
 
 FOLDERS = ("results", "parents", "thumbnails", "pictures", "faces")
 """The data folder's parts whose files are written under a hidden name first. Sounds are cleaned by
@@ -30,6 +37,30 @@ def remove_half_written(data_path: Path, now: datetime) -> int:
                 path.unlink(missing_ok=True)
                 removed += 1
     return removed
+
+
+def remove_abandoned(place: Path, now: datetime) -> int:
+    """Remove scratch folders in `place` whose process was killed. Returns how many.
+
+    `place` is everybody's, so only real folders of this user go.
+    """
+    removed = 0
+    for path in place.glob(f"{SCRATCH}*"):
+        if _is_our_folder(path) and changed_at(path) < now - KEPT_UNUSED:
+            try:
+                shutil.rmtree(path)
+                removed += 1
+            except OSError as error:
+                # In use (Windows), say. The next round finds it again.
+                log.warning("a temporary folder could not be removed: %s", error.strerror)
+    return removed
+
+
+def _is_our_folder(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        ours = not hasattr(os, "getuid") or path.lstat().st_uid == os.getuid()
+        return ours and path.is_dir() and not path.is_symlink()
+    return False
 
 
 def remove_unused_pictures(shelf: PictureShelf, database: sa.Engine, frames: Path, now: datetime) -> int:

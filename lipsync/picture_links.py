@@ -6,7 +6,6 @@ written into a job; and what is behind it could be judged only after it was paid
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +13,7 @@ from lipsync.audio.links import LinkReport, Wanted, fetch_link
 from lipsync.audio.words import link_in_words
 from lipsync.i18n import t
 from lipsync.pictures import MAX_PICTURE_BYTES, Picture, PictureShelf, picture_in_words
+from lipsync.scratch import scratch_folder
 
 PICTURE = Wanted(MAX_PICTURE_BYTES, "image/jpeg, image/png, */*;q=0.5", lambda _data, _whole: False)
 """What a picture is, the shelf knows."""
@@ -26,8 +26,8 @@ def picture_from_link(
 
     What a link does never raises. Raises `OSError` when the disk is full.
     """
-    with tempfile.TemporaryDirectory(prefix="picture-") as folder:
-        to = Path(folder) / "picture"
+    with scratch_folder() as folder:
+        to = folder / "picture"
         link = fetch_link(url, to, allowed_hosts=allowed_hosts, wanted=PICTURE)
         if not link.fetched:
             return _in_words(link), None

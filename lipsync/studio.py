@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -22,7 +24,7 @@ from lipsync.faces.checks import FaceChecks
 from lipsync.faces.checks_kept import KeptVerdicts
 from lipsync.jobs.engine import EngineSettings, JobEngine
 from lipsync.jobs.store import JobStore
-from lipsync.leftovers import remove_half_written, remove_unused_pictures
+from lipsync.leftovers import remove_abandoned, remove_half_written, remove_unused_pictures
 from lipsync.local_sandbox import LocalSandbox
 from lipsync.parent_shelf import ParentShelf
 from lipsync.pictures import PictureShelf
@@ -152,6 +154,7 @@ def _cleaner(settings: Settings, database: sa.Engine, sounds: SoundShelf, pictur
         [
             partial(clean, sounds),
             partial(remove_half_written, settings.data_path),
+            partial(remove_abandoned, Path(tempfile.gettempdir())),
             partial(remove_unused_pictures, pictures, database, settings.data_path / "faces"),
         ]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from lipsync.faces.checks_kept import KeptVerdicts
 from lipsync.faces.verdict import nobody_looked
 from lipsync.jobs.model import Charge
 from lipsync.jobs.store import JobStore, utcnow
-from lipsync.leftovers import FOLDERS, remove_half_written, remove_unused_pictures
+from lipsync.leftovers import FOLDERS, remove_abandoned, remove_half_written, remove_unused_pictures
 from lipsync.pictures import Picture, PictureNotFound, PictureShelf
+from lipsync.scratch import SCRATCH, scratch_folder
 from lipsync.upstream.replies import TaskKind
 from tests.support.videos import picture_bytes, video
 
@@ -92,3 +94,30 @@ def test_half_written_files_go_after_a_day_and_whole_ones_never(tmp_path: Path, 
 
 def test_a_data_folder_without_any_files_is_fine(tmp_path: Path) -> None:
     assert remove_half_written(tmp_path, utcnow()) == 0
+
+
+def test_scratch_folders_that_a_kill_left_behind_go_after_a_day(tmp_path: Path) -> None:
+    place, elsewhere = tmp_path / "temporary", tmp_path / "elsewhere"
+    old, young, strange = place / f"{SCRATCH}old", place / f"{SCRATCH}young", place / "somebody-elses"
+    for folder in (old, young, strange, elsewhere):
+        folder.mkdir(parents=True)
+        (folder / "sound.mp3").write_bytes(b"half")
+    (place / f"{SCRATCH}link").symlink_to(elsewhere)
+    then = utcnow().timestamp() - LATER.total_seconds()
+    for folder in (old, strange, elsewhere):
+        os.utime(folder, (then, then))
+    assert remove_abandoned(place, utcnow()) == 1
+    assert not old.exists()
+    assert young.exists()
+    assert strange.exists()
+    assert (elsewhere / "sound.mp3").exists()
+
+
+def test_a_scratch_folder_is_known_as_ours_while_it_lives_and_then_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with scratch_folder() as folder:
+        (folder / "sound.mp3").write_bytes(b"half")
+        assert remove_abandoned(tmp_path, utcnow() + LATER) == 1
+    assert list(tmp_path.iterdir()) == []

@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import logging
 import math
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lipsync.audio.deadline import Deadline
-from lipsync.audio.runner import CHILD_FOLDER, ChildFailed, python_command, run_limited
+from lipsync.audio.runner import ChildFailed, python_command, run_limited
 from lipsync.audio.sniff import MAX_SOURCE_SECONDS, sniff
 from lipsync.audio.sniffed import Sniffed
 from lipsync.audio.wav import truthful_wav
 from lipsync.media import find_ffmpeg
+from lipsync.scratch import scratch_folder
 
 log = logging.getLogger(__name__)
 
@@ -171,8 +171,7 @@ def _decode(found: Sniffed, data: bytes, deadline: Deadline) -> dict[str, Any]:
     codec = _DECODERS.get(found.codec, found.codec)
     if found.pcm is not None:
         data, codec = truthful_wav(data, found.pcm)
-    with tempfile.TemporaryDirectory(prefix=CHILD_FOLDER) as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         sound = folder / f"sound.{found.format}"
         sound.write_bytes(data)
         wish = {"path": str(sound), "format": found.kind.demuxer, "codec": codec}

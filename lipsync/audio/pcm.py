@@ -6,7 +6,6 @@ Good enough to draw and to find silence; loudness is measured on the way at full
 from __future__ import annotations
 
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +13,10 @@ from typing import TYPE_CHECKING
 from lipsync.audio.check import MAX_CHECKED_BYTES, MAX_SOURCE_BYTES
 from lipsync.audio.deadline import Deadline
 from lipsync.audio.kinds import Kind
-from lipsync.audio.runner import CHILD_FOLDER, ChildFailed, run_program
+from lipsync.audio.runner import ChildFailed, run_program
 from lipsync.audio.sniff import MAX_SOURCE_SECONDS, sniff
 from lipsync.media import find_ffmpeg
+from lipsync.scratch import scratch_folder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,10 +90,10 @@ def decode(
     ] * loudness
     arguments = [*input_arguments(path, kind, end=end), "-af", ",".join(filters), "-ar", str(RATE)]
     arguments += ["-ac", "1", "-f", "s16le", "pipe:1"]
-    with tempfile.TemporaryDirectory(prefix=CHILD_FOLDER) as folder:
+    with scratch_folder() as folder:
         try:
             left = (deadline or Deadline.after()).left_seconds
-            output = run_program(find_ffmpeg(), arguments, Path(folder), wall_seconds=left)
+            output = run_program(find_ffmpeg(), arguments, folder, wall_seconds=left)
         except ChildFailed as error:
             raise NoSound(error.reason) from error
     if len(output.out) < 2:

@@ -22,8 +22,6 @@ from typing import BinaryIO
 
 from lipsync.audio.deadline import OPERATION_SECONDS
 
-CHILD_FOLDER = "lipsync-sound-"
-"""How the names of children's temporary folders begin: `lipsync.sounds.cleaning` knows them by it."""
 OUTPUT_BYTES = 16 * 1024 * 1024
 """More than any honest child says: ten minutes of sound at 8,000 samples a second are 9.6 MB."""
 MESSAGE_BYTES = 64 * 1024

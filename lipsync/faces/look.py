@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from lipsync.audio.runner import ChildFailed, ChildTooSlow, run_limited
 from lipsync.faces.verdict import TROUBLES, FaceVerdict, Trouble, nobody_looked
 from lipsync.media import MediaToolMissing, NotPlayable, find_ffmpeg, probe_video
+from lipsync.scratch import scratch_folder
 
 WALL_SECONDS = 25.0
 """Usually one or two are enough; a machine may be busy. `lipsync.audio.limits` bounds the child otherwise."""
@@ -55,8 +55,7 @@ def look_at_picture(picture: Path) -> FaceVerdict:
 
 
 def _ask_child(wish: dict[str, Any], *, still: bool) -> FaceVerdict:
-    with tempfile.TemporaryDirectory(prefix="faces-") as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         framed = folder / "framed.jpg"
         return _answer(wish | {"framed": str(framed)}, folder, framed, still=still)
 

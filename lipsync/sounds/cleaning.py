@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from lipsync.audio.runner import CHILD_FOLDER
 from lipsync.cleaning import KEPT_UNUSED, changed_at
 from lipsync.sounds.rows import with_originals
 from lipsync.sounds.shelf import SoundShelf
@@ -22,7 +18,7 @@ log = logging.getLogger(__name__)
 def clean(shelf: SoundShelf, now: datetime) -> int:
     """Remove sounds older than a day that no job uses, with their originals.
 
-    Also what a kill left behind, when it is a day old: files without a row, children's folders.
+    Also what a kill left behind, when it is a day old: files without a row.
     Returns how many sounds went. May run at any time, in several processes at once.
     """
     before = now - KEPT_UNUSED
@@ -35,19 +31,7 @@ def clean(shelf: SoundShelf, now: datetime) -> int:
         sound_id = path.name.lstrip(".").split(".")[0]
         if sound_id in gone or (sound_id not in left and changed_at(path) < before):
             _remove(path)
-    for path in _abandoned(Path(tempfile.gettempdir())):
-        if changed_at(path) < before:
-            _remove(path)
     return len(gone)
-
-
-def _abandoned(folder: Path) -> Iterator[Path]:
-    """Our own children's folders: there are some when the studio was killed while it looked at a sound."""
-    for path in folder.glob(f"{CHILD_FOLDER}*"):
-        with contextlib.suppress(OSError):
-            owner = path.lstat().st_uid if hasattr(os, "getuid") else None
-            if path.is_dir() and not path.is_symlink() and (owner is None or owner == os.getuid()):
-                yield path
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -122,26 +121,6 @@ def test_files_that_no_row_knows_go_after_a_day(shelf: SoundShelf, flac: bytes) 
     assert not lost.exists()
     assert not folder.exists()
     assert shelf.path(sound).exists()
-
-
-def test_folders_of_children_that_a_kill_left_behind_go_after_a_day(
-    shelf: SoundShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place, elsewhere = tmp_path / "temporary", tmp_path / "elsewhere"
-    old, young, strange = place / "lipsync-sound-old", place / "lipsync-sound-young", place / "somebody-elses"
-    for folder in (old, young, strange, elsewhere):
-        folder.mkdir(parents=True)
-        (folder / "sound.mp3").write_bytes(b"half")
-    (place / "lipsync-sound-link").symlink_to(elsewhere)
-    then = utcnow().timestamp() - LATER.total_seconds()
-    for folder in (old, strange, elsewhere):
-        os.utime(folder, (then, then))
-    monkeypatch.setattr(tempfile, "tempdir", str(place))
-    clean(shelf, utcnow())
-    assert not old.exists()
-    assert young.exists()
-    assert strange.exists()
-    assert (elsewhere / "sound.mp3").exists()
 
 
 def test_a_file_that_cannot_be_removed_is_removed_the_next_time(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from lipsync.sandbox.presenter.listening import loudness_track, mouth_from_sound
 from lipsync.sandbox.presenter.stage import Stage
 from lipsync.sandbox.presenter.visemes import mouth_track
 from lipsync.sandbox.speech.model import Phoneme
+from lipsync.scratch import scratch_folder
 
 
 def render_silent(spec: ClipSpec, to: Path) -> None:
@@ -43,9 +43,9 @@ def render_speaking(
     if seconds is not None:
         spec = replace(spec, seconds=seconds)
     length = spec.frames / FRAMES_A_SECOND
-    with tempfile.TemporaryDirectory(prefix="presenter-") as folder, ThreadPoolExecutor(1) as pool:
+    with scratch_folder() as folder, ThreadPoolExecutor(1) as pool:
         preparing = pool.submit(Stage, spec)  # while ffmpeg decodes
-        wav = Path(folder) / "sound.wav"
+        wav = folder / "sound.wav"
         samples = decode_sound(sound, length, wav)
         if phonemes is None:
             mouths = mouth_from_sound(samples, sound_rate(), spec.frames)
