@@ -104,13 +104,13 @@ class _Cast:
         drawing = self._ready.copy()
         for patch, at in (_patch(self._figure, look), _patch(self._figure, _rounded(shape))):
             drawing.paste(patch, at)
-        head = self._head.bend(drawing, pose).convert("RGBA")
+        head = self._head.bend(drawing, pose)  # premultiplied, as it is laid over the picture
         picture.paste(head, self._corner, head)
         chest = self._bent_body(body)
         picture.paste(chest, self._body_corner, chest)
 
     def _bend_body(self, pose: Pose) -> Image.Image:
-        return self._body.bend(self._ready, pose).convert("RGBA")
+        return self._body.bend(self._ready, pose)
 
 
 class _Figure(NamedTuple):
