@@ -95,7 +95,7 @@ class Mesh:
         self._depth = round_head + 0.35 * nose
         self._chest = np.exp(-(((y - 840) / 130) ** 2)) * (1 - _step(y, 880, _STILL_FROM))
         self._lean = 1 - _step(y, 700, _STILL_FROM)
-        self._jaw = np.exp(-(((x - 500) / 85) ** 2)) * _step(y, 555, 606) * (1 - _step(y, 612, 690))
+        self._jaw = np.exp(-(((x - 500) / 85) ** 2)) * _step(y, 568, 612) * (1 - _step(y, 616, 690))
 
     def _shifts(self, pose: Pose) -> tuple[Grid, Grid]:
         """How far each grid corner's content moves, in units."""
@@ -105,7 +105,7 @@ class Mesh:
         dx += 5.0 * pose.sway * self._lean
         dy -= pose.breath * (5.0 * self._chest + 1.6 * self._head)
         dx += pose.breath * 2.0 * self._chest * np.clip((self._x - 500) / 300, -1, 1)
-        dy += 15.0 * pose.jaw * self._jaw
+        dy += 23.0 * pose.jaw * self._jaw
         return dx, dy
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import numpy as np
 
 from lipsync.sandbox.presenter.canvas import FRAME_SIZES, FRAMES_A_SECOND, ClipSpec
-from lipsync.sandbox.presenter.encoder import decode_sound, encode, sound_rate
+from lipsync.sandbox.presenter.encoder import FADE_SECONDS, decode_sound, encode, sound_rate
 from lipsync.sandbox.presenter.listening import loudness_track, mouth_from_sound
+from lipsync.sandbox.presenter.mouth import MouthShape
 from lipsync.sandbox.presenter.stage import Stage
 from lipsync.sandbox.presenter.visemes import mouth_track
 from lipsync.sandbox.speech.model import Phoneme
@@ -37,7 +39,8 @@ def render_speaking(
     """Write the same clip saying `sound` (WAV, MP3, AAC or M4A).
 
     The mouth follows `phonemes`, or the sound itself when there are none. The clip keeps its own
-    length (or `seconds`): a longer sound is cut, after a shorter one the mouth rests.
+    length (or `seconds`): a longer sound fades out at the end and the lips come together, after a
+    shorter one the mouth rests.
     Raises what `render_silent` raises, and `UnusableSound`.
     """
     if seconds is not None:
@@ -52,7 +55,20 @@ def render_speaking(
         else:
             middles = (np.arange(spec.frames) + 0.5) / FRAMES_A_SECOND
             mouths = mouth_track(phonemes, middles, loudness_track(samples, sound_rate(), spec.frames))
+        if len(samples) >= int(length * sound_rate()):
+            mouths = _closing(mouths)
         encode(preparing.result().frames(mouths), FRAME_SIZES[spec.orientation], spec.frames, wav, to)
+
+
+def _closing(mouths: Sequence[MouthShape]) -> list[MouthShape]:
+    """The same, with the lips coming together while the sound fades out."""
+    frames = round(FADE_SECONDS * FRAMES_A_SECOND) + 1
+    shares = np.linspace(1, 0, frames + 1)[1:]
+    last = [
+        MouthShape(*(float(value * share) for value in astuple(shape)))
+        for shape, share in zip(mouths[-frames:], shares, strict=True)
+    ]
+    return [*mouths[:-frames], *last]
 
 
 def thumbnail(spec: ClipSpec, to: Path) -> None:

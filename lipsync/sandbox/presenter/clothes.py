@@ -33,8 +33,8 @@ def clothes(person: Presenter) -> str:
     }[person.clothes](person)  # fmt: skip
     k = person.shoulder_scale
     down = 0.7 + 0.3 * k
-    # The collar (y 706) stays at the neck, a little below the chin, whatever the width.
-    lift = person.chin_y + 54 - 706 * down
+    # The collar (y 706) stays at the neck, a little below the chin, at any width; a child has less neck.
+    lift = person.chin_y + (54 if k > 0.7 else 36) - 706 * down
     return group(drawn, transform=f"translate({500 * (1 - k):.1f} {lift:.1f}) scale({k} {down:.3f})")
 
 

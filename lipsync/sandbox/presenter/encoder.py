@@ -22,6 +22,8 @@ COMMENT: Final = (
 )
 _TIMEOUT_SECONDS: Final = 120.0
 _SOUND_RATE: Final = 44_100
+FADE_SECONDS: Final = 0.12
+"""A sound that is longer than its clip fades out so quickly, instead of being chopped."""
 
 
 class EncodingFailed(RuntimeError):
@@ -66,6 +68,7 @@ def encode(frames: Iterable[bytes], size: tuple[int, int], count: int, sound: Pa
 def decode_sound(path: Path, seconds: float, to: Path) -> npt.NDArray[np.float64]:
     """Write the first `seconds` of any allowed sound to the WAV file `to`; give its samples within ±1.
 
+    A sound that goes on beyond them fades out at their end.
     The kind is read from the first bytes and told to ffmpeg, so that a playlist in disguise
     opens nothing else. Samples come at `sound_rate()` a second. Raises `UnusableSound`.
     """
@@ -81,8 +84,21 @@ def decode_sound(path: Path, seconds: float, to: Path) -> npt.NDArray[np.float64
     if done.returncode != 0 or not to.exists():
         raise UnusableSound(done.stderr.decode(errors="replace").strip()[-200:] or "no sound in the file")
     with wave.open(str(to), "rb") as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-    return samples.astype(np.float64) / 32768.0
+        samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64)
+    if len(samples) >= int(seconds * _SOUND_RATE):
+        fade = round(FADE_SECONDS * _SOUND_RATE)
+        samples[-fade:] *= np.linspace(1, 0, fade)
+        write_wav(to, samples)
+    return samples / 32768.0
+
+
+def write_wav(to: Path, samples: npt.NDArray[np.float64]) -> None:
+    """Write samples within ±32,768, at `sound_rate()` a second, as a WAV file."""
+    with wave.open(str(to), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(_SOUND_RATE)
+        file.writeframes(samples.astype("<i2").tobytes())
 
 
 def sound_rate() -> int:

@@ -8,7 +8,7 @@ from lipsync.sandbox.presenter.people import Presenter
 from lipsync.sandbox.presenter.svg import clipped, ellipse, line, linear, mixed, path, soft
 
 MOUTH_Y = 541.0
-OPEN_UNITS = 58.0
+OPEN_UNITS = 52.0
 """Height of the inner opening at `open` 1, in canvas units."""
 
 
@@ -39,7 +39,7 @@ def mouth(person: Presenter, shape: MouthShape) -> str:
     upper, lower = 10.5 * full, 14.0 * full * (1 - 0.45 * shape.bite)
     y = MOUTH_Y - 1.5 * shape.press
     top, bottom = y - 0.24 * gap, y + 0.76 * gap
-    corner = y - 7.0 - 1.5 * wide + 4.0 * narrow + 0.17 * gap
+    corner = y - 10.0 - 1.5 * wide + 4.0 * narrow + 0.17 * gap
     outline = _lips(w, top - upper, bottom + lower, corner)
     inner = _opening(w - 3.5, top, bottom, corner)
     dark = mixed(person.lip, "#2a0a0c", 0.45)

@@ -83,11 +83,11 @@ _EVERYBODY = (
     Presenter(
         name="lily", words=("child", "kid", "little girl", "daughter", "cartoon", "schoolgirl", "student",
                             "孩子", "儿童", "小女孩", "小朋友", "学生"),
-        skin="#fbd9c4", shade="#dda287", light="#ffe6d6", blush="#f49a8e", lip="#d4666a",
+        skin="#fbd9c4", shade="#dda287", light="#ffe6d6", blush="#f49a8e", lip="#d98381",
         hair="#b5652e", hair_style="bunches", iris="#4e7d4a", brow_width=6, clothes="pinafore",
         cloth="#d95f5f", cloth_second="#fff4e3", scenery="garden", face_half_width=152, jaw_half_width=112,
-        chin_y=598, shoulder_scale=0.62, freckles=True, eye_scale=1.26, lip_fullness=0.85,
-        mouth_half_width=41,
+        chin_y=598, shoulder_scale=0.62, freckles=True, eye_scale=1.26, lip_fullness=0.68,
+        mouth_half_width=38, lashes=False,
     ),
     Presenter(
         name="nasrin", words=("mother", "mum", "mom", "doctor", "elegant", "grandmother", "grandma",

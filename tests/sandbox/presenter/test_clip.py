@@ -143,6 +143,17 @@ def test_a_longer_sound_is_cut_to_the_clip(speaking: Path) -> None:
     assert facts.seconds == pytest.approx(1.0, abs=0.03)
 
 
+def test_a_longer_sound_fades_out_while_the_lips_come_together(tmp_path: Path) -> None:
+    """The sound is at its loudest when the clip ends."""
+    render_speaking(SPEC, tone(tmp_path / "long.wav", 3.0), None, tmp_path / "clip.mp4", seconds=0.88)
+    heard, mouth = np.abs(sound(tmp_path / "clip.mp4")), mouth_opening(tmp_path / "clip.mp4", SPEC)
+    end = int(0.88 * 22_050)
+    assert heard[end - 6_000 : end - 3_000].max() > 0.3
+    assert heard[end - 300 : end].max() < 0.06
+    assert mouth[10:18].max() > 200
+    assert mouth[-1] == 0
+
+
 def test_after_a_shorter_sound_the_mouth_rests(tmp_path: Path) -> None:
     render_speaking(SPEC, tone(tmp_path / "short.wav", 0.4), None, tmp_path / "clip.mp4")
     mouth = mouth_opening(tmp_path / "clip.mp4", SPEC)
