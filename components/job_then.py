@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.job_facts import request_facts
 from components.job_panel import REFRESH_SECONDS, panel
-from components.notices import trouble
+from components.notices import sandbox_mark, trouble
 from components.person import Person, speak
 from components.places import link
 from components.routes import result_url
@@ -63,6 +63,7 @@ def _spoken(studio: Studio, who: Person, seen: Job) -> None:
     if ready and studio.archive.result_path(seen.id).exists():
         st.markdown(":green[:material/check_circle: " + t("Your clip is ready.") + "]")
         st.video(result_url(seen.id), alt=t("The finished clip"))
+        sandbox_mark(studio.accounts.get(seen.account))
     else:
         st.fragment(draw, run_every=REFRESH_SECONDS if seen.is_live else None)()
     words = t("Open the clip's own page") if ready else t("Open the job of your line")

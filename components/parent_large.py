@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from components.asking import asker
+from components.notices import sandbox_mark
 from components.parent_cards import account_label, picture_of, size_words, title_of
 from components.person import speak
 from components.pulse import pulse
@@ -82,7 +83,7 @@ def player(studio: Studio, known: KnownParent) -> None:
     """The video itself from our copy; without one it is fetched beside the page, or a word says why not."""
     parent = known.parent
     if studio.archive.parent_path(known.id).exists():
-        _video(known)
+        _video(studio, known)
     elif not parent.video_id or parent.status is not TaskStatus.SUCCEED:
         _still(known)
     elif parent.gone or parent.account not in studio.accounts:
@@ -105,7 +106,7 @@ def _fetching(studio: Studio, known: KnownParent) -> None:
         st.caption(":material/downloading: " + t("Fetching the video…"))
         pulse(1.0, key=f"copy-{known.id}")
     elif answer.error is None and answer.value:
-        _video(known)
+        _video(studio, known)
     else:
         _still(known)
         if answer.error is None or isinstance(answer.error, NotFound | DownloadExpired):
@@ -126,8 +127,9 @@ def _fetch(studio: Studio, parent_id: str) -> bool:
         return False
 
 
-def _video(known: KnownParent) -> None:
+def _video(studio: Studio, known: KnownParent) -> None:
     st.video(parent_url(known.id), alt=title_of(known.parent))
+    sandbox_mark(studio.accounts.get(known.parent.account))
 
 
 def _still(known: KnownParent) -> None:

@@ -235,6 +235,15 @@ def test_the_job_of_a_video_and_that_of_its_line_lead_to_each_other(studio: Stud
     assert f"job={job.id}" in [one.proto.query_string for one in back]
 
 
+def test_every_player_says_that_the_sandbox_made_its_clip(studio: Studio, open_page: Open) -> None:
+    job = new_video(studio, then=line("Marked twice.", parent=("", "")))
+    spoken = studio.jobs.get(wait_for_state(studio, job, JobState.READY).then_job_id or "")
+    wait_for_state(studio, spoken, JobState.READY)
+    at = open_page("jobs", job=job.id)
+    assert len(at.get("video")) == 2
+    assert words(at).count("Made in the sandbox, not by Kling") == 2
+
+
 def test_a_video_that_failed_is_tried_again_once_with_its_line(studio: Studio, open_page: Open) -> None:
     job = new_video(studio, "It will [fail].", then=line("Waiting in vain.", parent=("", "")))
     at = open_page("jobs", job=job.id)

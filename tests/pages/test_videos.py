@@ -149,6 +149,7 @@ def test_a_copy_of_a_dead_video_stays_watchable(studio: Studio, open_page: Open,
     at = open_page("videos", video=dead.id)
     assert at.get("video")[0].url.endswith(f"/parents/{dead.id}.mp4")
     assert "A copy here stays" in words(at)
+    assert "Made in the sandbox, not by Kling" in words(at)
 
 
 def test_an_address_of_no_video_is_answered_kindly(studio: Studio, open_page: Open) -> None:
