@@ -38,27 +38,31 @@ def clothes(person: Presenter) -> str:
     return group(drawn, transform=f"translate({500 * (1 - k):.1f} {lift:.1f}) scale({k} {down:.3f})")
 
 
-def _cloth(shape: str, colour: str, *details: str) -> str:
-    """A piece of cloth with light from the left, folds at the arms and its details inside."""
+def _cloth(shape: str, colour: str, *details: str, sleeves: bool = True) -> str:
+    """A piece of cloth with light from the left, its folds and its details inside. What is worn below
+    another piece has no `sleeves` to draw."""
     light, dark = mixed(colour, "#ffffff", 0.16), mixed(colour, "#000000", 0.42)
     definition, fill = linear(((0, light), (0.4, colour), (1, dark)), 160, 760, 860, 1100)
-    arms = "".join(
-        soft_line(data, mixed(colour, "#000000", 0.55), 20, 0.5)
-        for data in ("M236,920 C216,1040 222,1200 214,1500", "M764,920 C784,1040 778,1200 786,1500")
-    )
-    folds = "".join(
-        soft_line(data, mixed(colour, "#000000", 0.45), 48, 0.3)
-        for data in ("M330,1080 Q380,1180 360,1500", "M660,1040 Q620,1180 650,1500")
-    )
-    rim = soft_line("M120,960 C136,880 190,826 300,790", mixed(colour, "#ffffff", 0.6), 26, 0.24)
-    return f"<defs>{definition}</defs>" + path(shape, fill) + clipped(shape, arms, folds, rim, *details)
+    inside = details
+    if sleeves:
+        arms = "".join(
+            soft_line(data, mixed(colour, "#000000", 0.55), 20, 0.5)
+            for data in ("M236,920 C216,1040 222,1200 214,1500", "M764,920 C784,1040 778,1200 786,1500")
+        )
+        folds = "".join(
+            soft_line(data, mixed(colour, "#000000", 0.45), 48, 0.3)
+            for data in ("M330,1080 Q380,1180 360,1500", "M660,1040 Q620,1180 650,1500")
+        )
+        rim = soft_line("M120,960 C136,880 190,826 300,790", mixed(colour, "#ffffff", 0.6), 26, 0.24)
+        inside = (arms, folds, rim, *details)
+    return f"<defs>{definition}</defs>" + path(shape, fill) + (clipped(shape, *inside) if inside else "")
 
 
 def _blazer(person: Presenter) -> str:
     dark = mixed(person.cloth, "#000000", 0.35)
     light = mixed(person.cloth, "#ffffff", 0.12)
     blouse = _cloth("M420,716 C440,800 470,860 500,900 C530,860 560,800 580,716 L640,1500 L360,1500 Z",
-                    person.cloth_second)  # fmt: skip
+                    person.cloth_second, sleeves=False)  # fmt: skip
     jacket = _cloth(
         "M70,1500 C70,1060 96,880 196,812 C270,770 380,760 424,704 C420,860 450,980 500,1120 "
         "C550,980 580,860 576,704 C620,760 730,770 804,812 C904,880 930,1060 930,1500 Z",
@@ -106,7 +110,7 @@ def _jumper(person: Presenter) -> str:
 
 
 def _cardigan(person: Presenter) -> str:
-    shirt = _cloth("M410,716 L500,880 L590,716 L640,1500 L360,1500 Z", person.cloth_second)
+    shirt = _cloth("M410,716 L500,880 L590,716 L640,1500 L360,1500 Z", person.cloth_second, sleeves=False)
     tie = path("M484,800 L516,800 L512,836 L530,1040 L500,1080 L470,1040 L488,836 Z", "#7b3b37") + clipped(
         "M484,800 L516,800 L512,836 L530,1040 L500,1080 L470,1040 L488,836 Z",
         *(line(f"M460,{y} l90,-50", "#a9605a", 9) for y in range(880, 1130, 44)))  # fmt: skip
@@ -166,7 +170,7 @@ def _pinafore(person: Presenter) -> str:
     )
     straps = _cloth("M300,790 L372,776 L396,960 L604,960 L628,776 L700,790 L690,1010 L730,1500 "
                     "L270,1500 L310,1010 Z",
-                    person.cloth)  # fmt: skip
+                    person.cloth, sleeves=False)  # fmt: skip
     buttons = ellipse(366, 976, 14, 14, "#ffe2a0") + ellipse(634, 976, 14, 14, "#ffe2a0")
     pocket = path("M420,1060 h160 v90 q-80,60 -160,0 Z", mixed(person.cloth, "#000000", 0.14))
     return (

@@ -39,7 +39,7 @@ def _mass(person: Presenter, shape: str, strands: str = "", shine: str = "") -> 
     lit = mixed(person.hair, "#ffffff", 0.16)
     dark = mixed(person.hair, "#000000", 0.25)
     definition, fill = linear(((0, lit), (0.45, person.hair), (1, dark)), 420, 180, 600, 430)
-    shadow = blurred(7, path(shape, "#2a1410", transform="translate(3 9)"), opacity=0.28)
+    shadow = blurred(7, path(shape, "#2a1410", transform="translate(3 9)"), opacity=0.28, margin=0.08)
     return (
         shadow
         + f"<defs>{definition}</defs>"
@@ -89,7 +89,9 @@ def _curly_top(person: Presenter) -> str:
         (372, 318, 34), (384, 270, 40), (420, 236, 42), (466, 216, 42), (514, 210, 42), (560, 222, 42),
         (602, 250, 40), (624, 292, 36), (634, 336, 26), (362, 352, 22),
     )  # fmt: skip
-    shadow = blurred(7, "".join(ellipse(x, y + 10, r, r, "#2a1410") for x, y, r in circles), opacity=0.3)
+    shadow = blurred(
+        7, "".join(ellipse(x, y + 10, r, r, "#2a1410") for x, y, r in circles), opacity=0.3, margin=0.1
+    )
     mass = "".join(ellipse(x, y, r, r, person.hair) for x, y, r in circles)
     lit = mixed(person.hair, "#d08a58", 0.3)
     curls = "".join(

@@ -87,15 +87,16 @@ def clipped(outline: str, *parts: str) -> str:
     )
 
 
-def blurred(deviation: float, *parts: str, opacity: float = 1.0) -> str:
-    """Elements out of focus; `deviation` in canvas units.
+def blurred(deviation: float, *parts: str, opacity: float = 1.0, margin: float = 0.3) -> str:
+    """Elements out of focus; `deviation` in canvas units, `margin` a share of the elements' size.
 
     Blurring is most of the cost of a drawing, and small deviations cost most a pixel: keep those
-    to small things.
+    to small things, and give large ones a small margin (three deviations are enough).
     """
     name = fresh_id()
     return (
-        f'<filter id="{name}" x="-30%" y="-30%" width="160%" height="160%">'
+        f'<filter id="{name}" x="{-margin:.0%}" y="{-margin:.0%}" width="{1 + 2 * margin:.0%}" '
+        f'height="{1 + 2 * margin:.0%}">'
         f'<feGaussianBlur stdDeviation="{deviation}"/></filter>'
         f'<g filter="url(#{name})" opacity="{opacity}">{"".join(parts)}</g>'
     )
