@@ -22,6 +22,8 @@ STYLE = """
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-into-view-"]),
 [data-testid="stLayoutWrapper"]:has(> .st-key-face-line):not(:has(p)) { display: none; }
 .st-key-draft_text [data-testid="InputInstructions"] { display: none; }
+button[role="radio"][aria-checked="true"], button[data-selected="true"], [data-testid="stSliderThumbValue"] {
+  color: light-dark(#4a2fc4, #bdb0ff) !important; }
 [class*="st-key-row-"] [data-testid="stPageLink-NavLink"] { padding-left: 0.25rem; }
 [class*="st-key-row-"] [data-testid="stPageLink-NavLink"] p { white-space: normal; }
 [class*="st-key-card-"] { position: relative; padding: 0.75rem; }
