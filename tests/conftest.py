@@ -25,6 +25,11 @@ for _field in Settings.model_fields.values():
 os.environ["STUDIO_SECRETS_FILE"] = os.devnull
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a good part of the tests mostly wait, for kills, links and pages."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server of this test process, started when the first test wants it."""
