@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from lipsync.sandbox.faults import FaultError, parse_words
+from lipsync.sandbox.fault_values import FaultError
+from lipsync.sandbox.faults import parse_words
 from lipsync.sandbox.options import DEFAULT_BALANCE_USD, DEFAULT_LINK_SECONDS, DEFAULT_PRICE_USD, Options
 from lipsync.sandbox.server import NotLoopback, serve
 

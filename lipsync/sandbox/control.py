@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from lipsync.sandbox.api import Api
-from lipsync.sandbox.faults import FaultError, parse_mapping
+from lipsync.sandbox.fault_values import FaultError, whole_number
+from lipsync.sandbox.faults import parse_mapping
 from lipsync.sandbox.options import Options
 from lipsync.sandbox.parent_process import ParentProcess
 from lipsync.sandbox.parents import CATALOGUE, why_not_usable
@@ -89,15 +90,24 @@ async def _add_fault(api: Api, request: Request) -> Response:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         return JSONResponse({"error": "send application/json"}, status_code=415)
     try:
-        given: Any = json.loads(await request.body())
-        if not isinstance(given, dict):
-            raise FaultError("a fault is a JSON object")
-        if "seed" in given:
-            api.faults.reseed(int(given.pop("seed")))
-        fault = api.faults.add(parse_mapping(given))
-    except (ValueError, TypeError) as error:
+        given = _json_object(await request.body())
+        seed = whole_number(given.pop("seed"), "seed") if "seed" in given else None
+        fault = parse_mapping(given)
+    except FaultError as error:
         return JSONResponse({"error": str(error)}, status_code=400)
-    return JSONResponse(fault.describe(), status_code=201)
+    if seed is not None:
+        api.faults.reseed(seed)
+    return JSONResponse(api.faults.add(fault).describe(), status_code=201)
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        given: Any = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise FaultError("the body is not valid JSON") from error
+    if not isinstance(given, dict):
+        raise FaultError("a fault is a JSON object")
+    return given
 
 
 def _local(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

@@ -13,6 +13,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from lipsync.sandbox.fault_values import FaultError, value_of
+
 ROUTES: Final = ("create", "create-video", "query", "list", "download", "balance", "any")
 _API: Final = ROUTES[:-1]
 _TASKS: Final = ("create", "create-video", "query")
@@ -98,10 +100,6 @@ KINDS: Final[dict[str, Kind]] = {
         {"mode": "on", "relay": False},
     ),
 }
-
-
-class FaultError(ValueError):
-    """A fault that does not exist, or a setting it does not have."""
 
 
 @dataclass
@@ -205,23 +203,11 @@ def parse_mapping(given: dict[str, Any]) -> Fault:
         raise FaultError(f"there is no fault {name!r}; there are: {', '.join(KINDS)}")
     route = str(rest.pop("route", kind.default_route))
     if route != "any" and route not in kind.routes:
-        raise FaultError(f"{name} can be set on: {', '.join(kind.routes)}")
-    count, probability = rest.pop("count", None), rest.pop("probability", 1.0)
-    unknown = set(rest) - set(kind.settings)
+        raise FaultError(f"{name} can be set on: {', '.join(kind.routes)}, any")
+    unknown = sorted(set(rest) - {*kind.settings, "count", "probability"})
     if unknown:
-        raise FaultError(f"{name} has no setting {', '.join(sorted(unknown))}")
-    settings = {key: _like(default, rest.get(key, default), key) for key, default in kind.settings.items()}
-    return Fault(
-        name, route, None if count is None else int(_like(0, count, "count")),
-        float(_like(1.0, probability, "probability")), settings,
-    )  # fmt: skip
-
-
-def _like(default: Any, value: Any, key: str) -> Any:
-    """`value` as the type that `default` has."""
-    try:
-        if isinstance(default, bool):
-            return str(value).lower() in ("true", "1", "yes", "on")
-        return type(default)(value)
-    except (TypeError, ValueError) as error:
-        raise FaultError(f"{key} must be a {type(default).__name__}") from error
+        has = ", ".join((*kind.settings, "route", "count", "probability"))
+        raise FaultError(f"{name} has no setting {', '.join(map(repr, unknown))}; it has: {has}")
+    settings = {key: value_of(name, key, rest, default) for key, default in kind.settings.items()}
+    count = None if rest.get("count") is None else value_of(name, "count", rest, 1)
+    return Fault(name, route, count, value_of(name, "probability", rest, 1.0), settings)

@@ -46,6 +46,13 @@ def test_a_plain_error_says_when_to_come_back(sandbox: RunningSandbox) -> None:
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
 
 
+@pytest.mark.parametrize("kind", ["http", "html", "empty"])
+@pytest.mark.parametrize("status", [200, 205, 300, 451, 599])
+def test_every_allowed_status_arrives(sandbox: RunningSandbox, kind: str, status: int) -> None:
+    sandbox.set_fault(kind, route="list", status=status, count=1)
+    assert quick(sandbox, TEXT2VIDEO).status_code == status
+
+
 @pytest.mark.parametrize("kind", ["html", "empty", "unreadable"])
 def test_an_answer_can_be_no_json(sandbox: RunningSandbox, kind: str) -> None:
     sandbox.set_fault(kind, route="balance", count=1)

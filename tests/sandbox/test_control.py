@@ -1,3 +1,5 @@
+import pytest
+
 from tests.sandbox.bodies import LIP_SYNC, create, for_parent, text_body
 from tests.support.sandbox import RunningSandbox
 
@@ -60,8 +62,32 @@ def test_a_fault_that_does_not_exist_is_answered_with_what_there_is(sandbox: Run
     answer = sandbox.post("/sandbox/faults", {"kind": "nonsense"})
     assert answer.status_code == 400
     assert "first-polls-404" in answer.json()["error"]
-    for rubbish in ([], {"kind": "http", "status": []}, {"kind": "reset", "count": "x"}, {"seed": "x"}):
-        assert sandbox.post("/sandbox/faults", rubbish).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("rubbish", "words"),
+    [
+        ([], "JSON object"),
+        ({"seed": "x", "kind": "reset"}, "seed must be a whole number"),
+        ({"kind": "reset", "count": "x"}, "count must be a whole number"),
+        ({"kind": "http", "status": 1000}, "status must be from 200 to 599"),
+        ({"kind": "error", "form": "xml"}, "form must be one of native, error"),
+    ],
+)
+def test_a_fault_with_rubbish_is_refused_with_what_is_allowed(
+    sandbox: RunningSandbox, rubbish: object, words: str
+) -> None:
+    answer = sandbox.post("/sandbox/faults", rubbish)
+    assert answer.status_code == 400
+    assert words in answer.json()["error"]
+    assert sandbox.get("/sandbox/faults").json() == []
+
+
+def test_a_fault_that_is_no_json_is_refused(sandbox: RunningSandbox) -> None:
+    headers = {"Content-Type": "application/json"}
+    for body in ("{", "[" * 100_000):
+        answer = sandbox.session.post(sandbox.url + "/sandbox/faults", data=body, headers=headers)
+        assert (answer.status_code, answer.json()["error"]) == (400, "the body is not valid JSON")
 
 
 def test_a_web_page_cannot_use_the_switches(sandbox: RunningSandbox) -> None:

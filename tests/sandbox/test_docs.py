@@ -3,6 +3,7 @@
 import re
 
 from lipsync.sandbox.__main__ import parser
+from lipsync.sandbox.fault_values import RULES, Choice
 from lipsync.sandbox.faults import KINDS, ROUTES
 from lipsync.sandbox.parents import CATALOGUE
 from lipsync.sandbox.refusals import BODY_FORMS
@@ -33,6 +34,14 @@ def test_every_fault_is_documented_with_its_settings() -> None:
     for name, kind in KINDS.items():
         for setting in kind.settings:
             assert f"`{setting}`" in documented[name], f"{name}: {setting}"
+
+
+def test_what_a_setting_can_be_is_documented() -> None:
+    text = section("Switching faults on")
+    for key, rule in RULES.items():
+        allowed = rule.among if isinstance(rule, Choice) else ()
+        if key != "code":  # the API's table
+            assert [one for one in allowed if not re.search(rf"\b{one}\b", text)] == [], key
 
 
 def test_every_route_and_body_form_is_documented() -> None:

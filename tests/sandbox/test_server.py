@@ -26,10 +26,14 @@ def test_it_refuses_to_be_reached_from_other_machines_unless_told(tmp_path: Path
     assert not (tmp_path / "d").exists()
 
 
-def test_a_wrong_fault_stops_the_start_in_one_sentence(tmp_path: Path) -> None:
-    done = start("--data", str(tmp_path), "--fault", "nonsense")
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [("nonsense", "there is no fault 'nonsense'"), ("http status=99", "status must be from 200 to 599")],
+)
+def test_a_wrong_fault_stops_the_start_in_one_sentence(tmp_path: Path, words: str, why: str) -> None:
+    done = start("--data", str(tmp_path), "--fault", words)
     assert done.returncode != 0
-    assert done.stderr.startswith("The sandbox cannot start: there is no fault 'nonsense'")
+    assert done.stderr.startswith(f"The sandbox cannot start: {why}")
     assert "Traceback" not in done.stderr
 
 
