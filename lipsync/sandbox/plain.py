@@ -1,4 +1,4 @@
-"""The plain renderer: one still colour with the sound, made by ffmpeg alone in a moment.
+"""The plain renderer: one still colour under the Sandbox mark, with the sound, made in a moment.
 
 For tests and for small machines (`--renderer plain`); a text is not spoken but hummed.
 """
@@ -9,30 +9,37 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
+
 from lipsync.media import find_ffmpeg
+from lipsync.sandbox.mark import sign
 from lipsync.sandbox.orders import RenderFailed, RenderOrder
 
 TIMEOUT_SECONDS: Final = 120.0
-_SIZES: Final = {"landscape": "640x360", "portrait": "360x640", "square": "480x480"}
+_SIZES: Final = {"landscape": (640, 360), "portrait": (360, 640), "square": (480, 480)}
 _SECONDS_PER_CHARACTER: Final = 0.08
 
 
 def render_plain(order: RenderOrder, sound: Path | None, to: Path) -> None:
     """Write the clip: H.264 yuv420p, 25 frames a second, AAC, faststart. Raises `RenderFailed`."""
-    spec = order.spec
-    colour = f"0x{spec['seed'] & 0x7F7F7F | 0x202020:06x}"
-    picture = f"color=c={colour}:s={_SIZES[spec['orientation']]}:r=25"
+    size = _SIZES[order.spec["orientation"]]
+    picture = Image.new("RGB", size, f"#{order.spec['seed'] & 0x7F7F7F | 0x202020:06x}")
+    sign(picture)
     command = [
-        str(find_ffmpeg()), "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", picture,
+        str(find_ffmpeg()), "-v", "error", "-nostdin", "-y",
+        "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", "25", "-i", "pipe:0",
         *_sound_input(order, sound), "-map", "0:v", "-map", "1:a", "-af", "apad",
-        "-t", f"{spec['seconds']:.3f}",
+        "-vf", "format=yuv420p,loop=-1:1",  # the one picture, again and again
+        "-t", f"{order.spec['seconds']:.3f}",
         "-c:v", "libx264", "-preset", "ultrafast", "-tune", "stillimage", "-pix_fmt", "yuv420p",
         "-threads", "1",
         "-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart", "-metadata", "title=Sandbox",
         "-metadata", "comment=Made by the sandbox, not by an AI service", str(to),
     ]  # fmt: skip
     try:
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
+        done = subprocess.run(
+            command, input=picture.tobytes(), capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise RenderFailed("The clip could not be made in time") from error
     if done.returncode != 0:

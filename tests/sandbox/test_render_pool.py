@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from lipsync.media import probe_video
 from lipsync.sandbox import render_pool
 from lipsync.sandbox.orders import RenderFailed, RenderOrder
 from lipsync.sandbox.render import carry_out
@@ -111,20 +110,6 @@ def test_a_clip_that_cannot_be_made_says_why_and_the_next_is_made(tmp_path: Path
     assert isinstance(first, RenderFailed)
     assert "could not be made" in str(first)
     assert second is None
-
-
-@pytest.mark.parametrize(
-    ("orientation", "size"), [("landscape", (640, 360)), ("portrait", (360, 640)), ("square", (480, 480))]
-)
-def test_the_plain_clip_has_the_length_and_form_asked_for(
-    tmp_path: Path, orientation: str, size: tuple[int, int]
-) -> None:
-    to = tmp_path / "a.mp4"
-    carry_out(order(to, orientation=orientation))
-    facts = probe_video(to)
-    assert (facts.width, facts.height) == size
-    assert facts.seconds == pytest.approx(1.0, abs=0.1)
-    assert facts.has_sound
 
 
 def test_a_sound_that_is_something_else_is_refused(tmp_path: Path) -> None:

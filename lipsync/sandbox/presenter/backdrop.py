@@ -6,14 +6,14 @@ import math
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from lipsync.sandbox.mark import sign
 from lipsync.sandbox.presenter.canvas import FRAME_SIZES, FRAMES_A_SECOND, ClipSpec
 from lipsync.sandbox.presenter.people import PRESENTERS
 from lipsync.sandbox.presenter.scenery import scenery, view
 from lipsync.sandbox.presenter.svg import render
 
-MARK_TEXT = "Sandbox"
 _ALLOWED = ("JPEG", "PNG", "WEBP")
 _ROOM = 1.08
 """How much bigger than the frame a given picture is kept, so that the camera can move."""
@@ -33,8 +33,6 @@ class Backdrop:
         self._picture, self._size = picture, size
         self._moves = picture.size != size
         self._phase = seed % 97 / 97 * 2 * math.pi
-        self._mark = _mark(size)
-        self._mark_at = (size[0] - self._mark.width - 18, 18)
 
     def at(self, number: int) -> Image.Image:
         """A fresh picture to draw on."""
@@ -47,9 +45,7 @@ class Backdrop:
         x, y = spare_x * (0.5 + 0.4 * math.sin(turn * 0.8)), spare_y * (0.5 + 0.3 * math.cos(turn * 0.6))
         return self._picture.resize(self._size, Image.Resampling.BILINEAR, box=(x, y, x + width, y + height))
 
-    def sign(self, picture: Image.Image) -> None:
-        """Put the Sandbox mark on a finished frame."""
-        picture.paste(self._mark, self._mark_at, self._mark)
+    sign = staticmethod(sign)
 
 
 def backdrop(spec: ClipSpec) -> Backdrop:
@@ -82,21 +78,3 @@ def _given(path: Path, size: tuple[int, int]) -> Image.Image:
     across, down = size[0] / scale, size[1] / scale
     left, top = (picture.width - across) / 2, (picture.height - down) / 2
     return picture.resize(size, Image.Resampling.LANCZOS, box=(left, top, left + across, top + down))
-
-
-def _mark(size: tuple[int, int]) -> Image.Image:
-    """A small dark pill with the word in white, drawn four times too big and shrunk."""
-    height = 34 if min(size) >= 720 else 26
-    big = 4 * height
-    font = ImageFont.load_default(size=big * 0.56)
-    left, top, right, bottom = font.getbbox(MARK_TEXT)
-    width = int(right - left) + big
-    mark = Image.new("RGBA", (width, big), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(mark)
-    draw.rounded_rectangle(
-        (2, 2, width - 3, big - 3), big / 2, fill=(16, 20, 28, 150), outline=(255, 255, 255, 120), width=5
-    )
-    draw.text(
-        (big / 2 - left, (big - (bottom - top)) / 2 - top), MARK_TEXT, font=font, fill=(255, 255, 255, 235)
-    )
-    return mark.filter(ImageFilter.GaussianBlur(0.6)).resize((width // 4, height), Image.Resampling.LANCZOS)

@@ -23,7 +23,7 @@ from lipsync.sandbox.presenter import (
 )
 from lipsync.sandbox.presenter.canvas import FRAME_SIZES, MOUTH, Orientation, placement
 from lipsync.sandbox.presenter.stage import Stage
-from tests.sandbox.presenter.watching import mouth_opening, picture_frames, sound
+from tests.sandbox.presenter.watching import marks, mouth_opening, picture_frames, sound, tags
 
 SPEC = ClipSpec("oskar", 1.0, "landscape", seed=4)
 
@@ -76,10 +76,9 @@ def test_a_clip_is_h264_and_aac_at_25_frames_a_second(silent: Path) -> None:
 
 
 def test_the_file_says_that_it_is_a_sandbox_clip(silent: Path) -> None:
-    command = [str(find_ffprobe()), "-v", "error", "-show_entries", "format_tags", "-of", "json", str(silent)]
-    tags = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["format"]["tags"]
-    assert "Sandbox" in tags["title"]
-    assert "Sandbox" in tags["comment"]
+    found = tags(silent)
+    assert "Sandbox" in found["title"]
+    assert "Sandbox" in found["comment"]
 
 
 def test_playing_can_begin_before_the_whole_file_is_there(silent: Path) -> None:
@@ -88,8 +87,7 @@ def test_playing_can_begin_before_the_whole_file_is_there(silent: Path) -> None:
 
 
 def test_every_frame_carries_the_mark(silent: Path) -> None:
-    corner = picture_frames(silent, (1280, 720), (1280 - 150, 14, 136, 44)).astype(int)
-    white = (corner.min(axis=-1) > 190).sum(axis=(1, 2))
+    white = marks(silent, (1280, 720))
     assert len(white) == 25
     assert white.min() > 150
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from lipsync.media import find_ffmpeg
+from lipsync.media import find_ffmpeg, find_ffprobe
 from lipsync.sandbox.presenter import FRAMES_A_SECOND, ClipSpec
 from lipsync.sandbox.presenter.canvas import FRAME_SIZES, placement
 from lipsync.sandbox.presenter.visemes import is_closure
@@ -109,6 +110,19 @@ def mouth_opening(clip: Path, spec: ClipSpec) -> np.ndarray:
     teeth = (np.minimum(np.minimum(red, green), blue) > 190) & (np.abs(red - blue) < 28)
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     return ((dark | teeth) & (x**2 + y**2 < 1)).sum(axis=(1, 2)).astype(float)
+
+
+def marks(clip: Path, size: tuple[int, int]) -> np.ndarray:
+    """How many pixels are as white as the Sandbox mark's word, in the corner of each frame where it is."""
+    corner = picture_frames(clip, size, (size[0] - 150, 14, 136, 44))
+    return (corner.min(axis=-1) > 190).sum(axis=(1, 2))
+
+
+def tags(clip: Path) -> dict[str, str]:
+    """The file's own words about itself."""
+    command = [str(find_ffprobe()), "-v", "error", "-show_entries", "format_tags", "-of", "json", str(clip)]
+    report = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
+    return dict(report["format"]["tags"])
 
 
 def sound(clip: Path) -> np.ndarray:
