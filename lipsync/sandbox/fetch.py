@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 from typing import Final
 from urllib.parse import urlsplit
 
 import requests
 
 from lipsync.sandbox.orders import RenderFailed
+
+log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS: Final = (5.0, 15.0)
 _CHUNK_BYTES: Final = 65_536
@@ -44,5 +47,6 @@ def fetch(url: str, *, limit_bytes: int, anywhere: bool) -> bytes:
                     if len(data) > limit_bytes:
                         raise RenderFailed("The link could not be downloaded: the file is too large")
     except requests.RequestException as error:
-        raise RenderFailed(f"The link could not be downloaded: {type(error).__name__}") from error
+        log.warning("a linked file could not be downloaded: %s", type(error).__name__)
+        raise RenderFailed("The link could not be downloaded: its server does not answer properly") from error
     return bytes(data)

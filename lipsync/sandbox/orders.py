@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +38,9 @@ class RenderOrder:
         return cls(**given)
 
 
+CANNOT_BE_MADE: Final = "The clip could not be made"
+"""What a person reads of a failure that is the sandbox's own; its log says more."""
+
+
 class RenderFailed(RuntimeError):
-    """The clip could not be made; the message is fit for `task_status_msg`."""
+    """The clip could not be made; the message is fit for `task_status_msg`: no program's own words."""

@@ -5,6 +5,7 @@ For tests and for small machines (`--renderer plain`); a text is not spoken but 
 
 from __future__ import annotations
 
+import logging
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,9 @@ from PIL import Image
 
 from lipsync.media import find_ffmpeg
 from lipsync.sandbox.mark import sign
-from lipsync.sandbox.orders import RenderFailed, RenderOrder
+from lipsync.sandbox.orders import CANNOT_BE_MADE, RenderFailed, RenderOrder
+
+log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS: Final = 120.0
 _SIZES: Final = {"landscape": (640, 360), "portrait": (360, 640), "square": (480, 480)}
@@ -43,9 +46,8 @@ def render_plain(order: RenderOrder, sound: Path | None, to: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise RenderFailed("The clip could not be made in time") from error
     if done.returncode != 0:
-        raise RenderFailed(
-            "The clip could not be made: " + done.stderr.decode(errors="replace").strip()[-200:]
-        )
+        log.error("ffmpeg: %s", done.stderr.decode(errors="replace").strip()[-500:])
+        raise RenderFailed(CANNOT_BE_MADE)
 
 
 def _sound_input(order: RenderOrder, sound: Path | None) -> list[str]:

@@ -13,12 +13,13 @@ import queue
 import subprocess
 import sys
 import threading
+import traceback
 import uuid
 from pathlib import Path
 from typing import Any, Final
 
 from lipsync.media import find_ffmpeg
-from lipsync.sandbox.orders import RenderFailed, RenderOrder
+from lipsync.sandbox.orders import CANNOT_BE_MADE, RenderFailed, RenderOrder
 from lipsync.sandbox.plain import render_plain
 
 SOUND_TIMEOUT_SECONDS: Final = 60.0
@@ -133,8 +134,9 @@ def main() -> None:
             answer: dict[str, Any] = {"ok": True}
         except RenderFailed as error:
             answer = {"ok": False, "reason": str(error)}
-        except Exception as error:  # noqa: BLE001  the reason goes into the answer: nothing is hidden
-            answer = {"ok": False, "reason": f"The clip could not be made ({type(error).__name__}: {error})"}
+        except Exception:  # noqa: BLE001  all of it goes into the log; a person reads a plain sentence
+            traceback.print_exc()
+            answer = {"ok": False, "reason": CANNOT_BE_MADE}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

@@ -10,13 +10,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import sys
 from collections import deque
 from pathlib import Path
 from typing import Final
 
-from lipsync.sandbox.orders import RenderFailed, RenderOrder
+from lipsync.sandbox.orders import CANNOT_BE_MADE, RenderFailed, RenderOrder
+
+log = logging.getLogger(__name__)
 
 NICENESS: Final = 3  # answering comes before drawing
 BACKGROUND_NICENESS: Final = 19
@@ -115,8 +118,9 @@ class RenderPool:
                     if process is None or process.returncode is not None:
                         process = await _begin(BACKGROUND_NICENESS if background else NICENESS)
                     reason = await _ask(process, order)
-                except OSError as error:
-                    reason = f"The drawing process could not be used: {error.strerror}"
+                except OSError:
+                    log.exception("the drawing process could not be used")
+                    reason = CANNOT_BE_MADE
                 await self._answer(order, reason)
         finally:
             if process is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Coroutine
 from pathlib import Path
@@ -13,7 +14,7 @@ from lipsync.sandbox.callbacks import Callbacks
 from lipsync.sandbox.fetch import fetch
 from lipsync.sandbox.files import Files
 from lipsync.sandbox.options import Options
-from lipsync.sandbox.orders import RenderFailed, RenderOrder
+from lipsync.sandbox.orders import CANNOT_BE_MADE, RenderFailed, RenderOrder
 from lipsync.sandbox.parents import CATALOGUE, DAY_MS, KEPT_DAYS, spec_of
 from lipsync.sandbox.refusals import Refusal
 from lipsync.sandbox.render_pool import RenderPool
@@ -21,6 +22,8 @@ from lipsync.sandbox.rules import check_sound
 from lipsync.sandbox.sound import MAX_SOUND_BYTES
 from lipsync.sandbox.store import Store, Task, now_ms
 from lipsync.sandbox.video_rules import MAX_IMAGE_BYTES, check_picture
+
+log = logging.getLogger(__name__)
 
 NO_HUMAN: Final = "There is no human in the video"
 _PROCESSING_AFTER: Final = 0.2  # of the time from acceptance to the result
@@ -90,8 +93,9 @@ class Work:
             await self._pool.render(order)
         except (RenderFailed, Refusal) as error:
             return str(error)
-        except OSError as error:
-            return f"The clip could not be stored: {error.strerror}"
+        except OSError:
+            log.exception("what task %s needs could not be stored", task.task_id)
+            return CANNOT_BE_MADE
         return None
 
     async def _order_of(self, task: Task) -> RenderOrder:

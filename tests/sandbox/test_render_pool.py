@@ -104,11 +104,18 @@ def test_two_clips_are_made_side_by_side(tmp_path: Path, monkeypatch: pytest.Mon
     assert in_pool(order(tmp_path / "a.mp4"), order(tmp_path / "b.mp4")) == [None, None]
 
 
-def test_a_clip_that_cannot_be_made_says_why_and_the_next_is_made(tmp_path: Path) -> None:
-    bad, good = order(tmp_path / "no" / "such" / "a.mp4"), order(tmp_path / "b.mp4")
-    first, second = in_pool(bad, good)
+@pytest.mark.parametrize(
+    ("bad", "logged"),
+    [({"to": "no/such/a.mp4"}, "Error opening output file"), ({"seconds": "x"}, "Traceback")],
+)
+def test_a_clip_that_cannot_be_made_says_so_plainly_the_log_says_why_and_the_next_is_made(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], bad: dict[str, Any], logged: str
+) -> None:
+    to = tmp_path / bad.pop("to", "a.mp4")
+    first, second = in_pool(order(to, **bad), order(tmp_path / "b.mp4"))
     assert isinstance(first, RenderFailed)
-    assert "could not be made" in str(first)
+    assert str(first) == "The clip could not be made"
+    assert logged in capfd.readouterr().err
     assert second is None
 
 
