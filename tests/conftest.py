@@ -26,7 +26,7 @@ os.environ["STUDIO_SECRETS_FILE"] = os.devnull
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a good part of the tests mostly wait, for kills, links and pages."""
+    """One more than there are processors: many tests mostly wait, for kills, links and pages."""
     return (os.cpu_count() or 1) + 1
 
 

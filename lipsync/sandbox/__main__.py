@@ -33,7 +33,6 @@ def parser() -> argparse.ArgumentParser:
         default="presenter",
         help="plain: one colour, made quickly",
     )
-    add("--no-prepare", action="store_true", help="draw each shipped parent only when it is asked for")
     add("--price-usd", type=float, default=DEFAULT_PRICE_USD, help="price per started 5 seconds")
     add("--balance-usd", type=float, default=DEFAULT_BALANCE_USD, help="what each account starts with")
     add("--max-parallel", type=int, help="unfinished tasks an account may have (1303 above)")
@@ -60,7 +59,7 @@ def main() -> None:
         keys=tuple(given.key), work_seconds=given.work_seconds, link_seconds=given.link_seconds,
         lists=not given.no_lists, renderer=given.renderer, price_usd=given.price_usd,
         balance_usd=given.balance_usd, max_parallel=given.max_parallel, fetch_anywhere=given.fetch_anywhere,
-        prepare_parents=not given.no_prepare, faults=tuple(given.fault), parent_pid=given.parent_pid,
+        faults=tuple(given.fault), parent_pid=given.parent_pid,
     )  # fmt: skip
     try:
         for words in options.faults:

@@ -39,7 +39,6 @@ class Options:
     """Unfinished tasks an account may have; above it a create is answered with 1303."""
     fetch_anywhere: bool = False
     """Whether sounds and pictures given as links may come from other machines."""
-    prepare_parents: bool = True
     """Draw the shipped parents in the background; otherwise each when it is first asked for."""
     faults: tuple[str, ...] = ()
     parent_pid: int | None = None

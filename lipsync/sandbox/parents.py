@@ -43,12 +43,11 @@ class ShippedParent:
         return self.days > KEPT_DAYS
 
     @property
-    def worth_drawing_ahead(self) -> bool:
-        """Whether somebody is likely to look at it; the others are drawn when asked for."""
-        return self.status == "succeed" and not self.meant_to_be_too_old and self.seconds != TOO_LONG
+    def has_file(self) -> bool:
+        """Whether the service still has its video."""
+        return self.status == "succeed" and not self.meant_to_be_too_old
 
 
-# Most useful first: this is also the order in which they are drawn.
 CATALOGUE: Final = (
     ShippedParent("first", "A woman in a yellow jumper looks into the camera", "amara", days=1),
     ShippedParent(

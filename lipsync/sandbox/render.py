@@ -48,7 +48,7 @@ def _render_presenter(order: RenderOrder, sound: Path | None, wav: Path, part: P
     # Drawing brings numpy and Pillow with it: only this process, and only when it draws.
     from lipsync.sandbox.presenter import UnusablePicture, UnusableSound, render_silent, render_speaking
 
-    clip = _clip(order.spec)
+    clip = clip_spec(order.spec)
     try:
         if order.speech is not None:
             render_speaking(clip, wav, _say(order.speech, wav), part)
@@ -71,7 +71,7 @@ def _say(speech: dict[str, Any], wav: Path) -> Any:
     return said.phonemes
 
 
-def _clip(spec: dict[str, Any]) -> Any:
+def clip_spec(spec: dict[str, Any]) -> Any:
     from lipsync.sandbox.presenter import PRESENTERS, ClipSpec, choose_presenter
 
     named = spec.get("presenter")

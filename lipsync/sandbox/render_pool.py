@@ -1,9 +1,4 @@
-"""The drawing processes, and who may use them first.
-
-Two draw what people wait for. A third one draws the shipped parents in the background, at
-the lowest priority, so that the first job of a new user is not slowed down by them; it
-begins none while a person waits.
-"""
+"""The two drawing processes, and which of them draws what."""
 
 from __future__ import annotations
 
@@ -22,7 +17,6 @@ from lipsync.sandbox.orders import CANNOT_BE_MADE, RenderFailed, RenderOrder
 log = logging.getLogger(__name__)
 
 NICENESS: Final = 3  # answering comes before drawing
-BACKGROUND_NICENESS: Final = 19
 IDLE_SECONDS: Final = 120.0
 LONGEST_RENDER_SECONDS: Final = 300.0
 ONE_HEAP: Final = {"MALLOC_ARENA_MAX": "1"}
@@ -40,21 +34,14 @@ class RenderPool:
     def __init__(self, *, ready: bool = False) -> None:
         self._ready = ready
         self._first_is_busy = False
-        self._urgent: deque[RenderOrder] = deque()
-        self._background: deque[RenderOrder] = deque()
+        self._orders: deque[RenderOrder] = deque()
         self._results: dict[Path, asyncio.Future[None]] = {}
         self._changed = asyncio.Condition()
         self._workers: list[asyncio.Task[None]] = []
-        self._awaited: set[Path] = set()
-        """Files that somebody waits for, queued or being made."""
 
     def start(self) -> None:
         """Begin to take orders (other processes are started when there is something to draw)."""
-        self._workers = [
-            asyncio.create_task(self._work(first=True)),
-            asyncio.create_task(self._work()),
-            asyncio.create_task(self._work(background=True)),
-        ]
+        self._workers = [asyncio.create_task(self._work(first=first)) for first in (True, False)]
 
     async def stop(self) -> None:
         """Stop the processes; what they were drawing is given up."""
@@ -62,7 +49,7 @@ class RenderPool:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
 
-    async def render(self, order: RenderOrder, *, background: bool = False) -> None:
+    async def render(self, order: RenderOrder) -> None:
         """Make the clip, or wait for it if it is being made. Raises `RenderFailed`."""
         if order.to.exists():
             return
@@ -70,35 +57,23 @@ class RenderPool:
             result = self._results.get(order.to)
             if result is None:
                 result = self._results[order.to] = asyncio.get_running_loop().create_future()
-                (self._background if background else self._urgent).append(order)
-            elif not background:
-                self._promote(order.to)
-            if not background:
-                self._awaited.add(order.to)
-            self._changed.notify_all()
+                self._orders.append(order)
+                self._changed.notify_all()
         await asyncio.shield(result)
 
-    def _promote(self, to: Path) -> None:
-        for order in list(self._background):
-            if order.to == to:
-                self._background.remove(order)
-                self._urgent.append(order)
-
-    async def _next(self, background: bool, first: bool) -> RenderOrder:
+    async def _next(self, first: bool) -> RenderOrder:
         async with self._changed:
             if first:
                 self._first_is_busy = False
             while True:
-                if background and self._background and not self._awaited:
-                    return self._background.popleft()
-                if not background and self._urgent and (first or self._first_is_busy):
+                if self._orders and (first or self._first_is_busy):
                     if first:
                         self._first_is_busy = True
                         self._changed.notify_all()  # what is left is for the second one
-                    return self._urgent.popleft()
+                    return self._orders.popleft()
                 await self._changed.wait()
 
-    async def _work(self, *, background: bool = False, first: bool = False) -> None:
+    async def _work(self, *, first: bool) -> None:
         process: asyncio.subprocess.Process | None = None
         keep = first and self._ready
         try:
@@ -108,7 +83,7 @@ class RenderPool:
             while True:
                 idle = IDLE_SECONDS if process and not keep else None
                 try:
-                    order = await asyncio.wait_for(self._next(background, first), idle)
+                    order = await asyncio.wait_for(self._next(first), idle)
                 except TimeoutError:
                     assert process is not None
                     await _end(process)
@@ -116,7 +91,7 @@ class RenderPool:
                     continue
                 try:
                     if process is None or process.returncode is not None:
-                        process = await _begin(BACKGROUND_NICENESS if background else NICENESS)
+                        process = await _begin(NICENESS)
                     reason = await _ask(process, order)
                 except OSError:
                     log.exception("the drawing process could not be used")
@@ -129,8 +104,6 @@ class RenderPool:
     async def _answer(self, order: RenderOrder, reason: str | None) -> None:
         async with self._changed:
             result = self._results.pop(order.to)
-            self._awaited.discard(order.to)
-            self._changed.notify_all()
         if reason is None:
             result.set_result(None)
         else:

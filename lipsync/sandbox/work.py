@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Coroutine
@@ -19,6 +18,7 @@ from lipsync.sandbox.parents import CATALOGUE, DAY_MS, KEPT_DAYS, spec_of
 from lipsync.sandbox.refusals import Refusal
 from lipsync.sandbox.render_pool import RenderPool
 from lipsync.sandbox.rules import check_sound
+from lipsync.sandbox.shipped import copy_clip
 from lipsync.sandbox.sound import MAX_SOUND_BYTES
 from lipsync.sandbox.store import Store, Task, now_ms
 from lipsync.sandbox.video_rules import MAX_IMAGE_BYTES, check_picture
@@ -50,8 +50,6 @@ class Work:
         for task in self._store.unfinished():
             self.begin(task)
         self._spawn(self._sweep())
-        if self._options.prepare_parents:
-            self._spawn(self._prepare_parents())
 
     async def stop(self) -> None:
         """Let go of everything; unfinished tasks go on at the next start."""
@@ -66,9 +64,12 @@ class Work:
 
     async def make_parent(self, name: str) -> None:
         """See to it that a shipped parent's file is there. Raises `RenderFailed`."""
+        to = self._files.path(name)
         for parent in CATALOGUE:
-            if name == f"parents/{parent.name}.mp4" and parent.status == "succeed":
-                await self._pool.render(self._order(spec_of(parent), name))
+            if name == f"parents/{parent.name}.mp4" and parent.status == "succeed" and not to.exists():
+                drawn = self._options.renderer == "presenter" and copy_clip(parent, to)
+                if not drawn:
+                    await self._pool.render(self._order(spec_of(parent), name))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -130,13 +131,6 @@ class Work:
         return await asyncio.to_thread(
             fetch, url, limit_bytes=limit_bytes, anywhere=self._options.fetch_anywhere
         )
-
-    async def _prepare_parents(self) -> None:
-        for parent in CATALOGUE:
-            if parent.worth_drawing_ahead:
-                name = f"parents/{parent.name}.mp4"
-                with contextlib.suppress(RenderFailed):  # told to whoever asks for the file
-                    await self._pool.render(self._order(spec_of(parent), name), background=True)
 
     async def _sweep(self) -> None:
         """Delete what is older than 30 days, as the service does."""

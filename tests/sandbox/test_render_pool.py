@@ -43,28 +43,6 @@ def test_asking_twice_for_a_file_makes_it_once(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
-def test_what_somebody_waits_for_goes_before_the_background(tmp_path: Path) -> None:
-    async def run() -> list[str]:
-        pool, done = RenderPool(), []
-
-        async def make(name: str, *, background: bool) -> None:
-            await pool.render(order(tmp_path / f"{name}.mp4", seconds=0.2), background=background)
-            done.append(name)
-
-        waiting = [asyncio.create_task(make(f"b{number}", background=True)) for number in range(3)]
-        await asyncio.sleep(0)
-        waiting += [asyncio.create_task(make(name, background=False)) for name in ("u0", "u1", "b2")]
-        await asyncio.sleep(0)
-        pool.start()
-        try:
-            await asyncio.gather(*waiting)
-        finally:
-            await pool.stop()
-        return done
-
-    assert set(asyncio.run(run())[:4]) == {"u0", "u1", "b2"}
-
-
 def test_a_process_stands_ready_before_anybody_asks_and_makes_the_next_clip_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,6 @@ import requests
 
 from tests.sandbox.bodies import LIP_SYNC, TEXT2VIDEO, create, finished, query
 from tests.support.sandbox import ROOT, running_sandbox
-from tests.support.waiting import wait_until
 
 
 def start(*args: str) -> "subprocess.CompletedProcess[str]":
@@ -132,14 +131,6 @@ def sent_again(parent: dict[str, str]) -> dict[str, object]:
         "task_id": parent["task_id"], "video_id": parent["video_id"], "mode": "text2video", "text": "Again",
         "voice_id": "girlfriend_4_speech02", "voice_language": "en",
     }  # fmt: skip
-
-
-def test_parents_are_drawn_in_the_background_at_the_first_start(tmp_path: Path) -> None:
-    with running_sandbox(tmp_path) as sandbox:
-        assert not list((sandbox.data / "parents").glob("*.mp4"))
-        sandbox.args = tuple(arg for arg in sandbox.args if arg != "--no-prepare")
-        sandbox.restart()
-        wait_until(lambda: len(list((sandbox.data / "parents").glob("[!.]*.mp4"))) == 8, timeout=60)
 
 
 def test_sigterm_ends_it_while_it_works(tmp_path: Path) -> None:

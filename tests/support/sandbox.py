@@ -18,7 +18,7 @@ import requests
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 30.0
-DEFAULT_ARGS = ("--renderer", "plain", "--work-seconds", "0.2", "--no-prepare")
+DEFAULT_ARGS = ("--renderer", "plain", "--work-seconds", "0.2")
 
 
 @dataclass
