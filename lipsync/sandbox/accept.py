@@ -7,13 +7,13 @@ import math
 import secrets
 import uuid
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 from lipsync.sandbox.faults import FaultBox
 from lipsync.sandbox.files import Files
 from lipsync.sandbox.options import Options
 from lipsync.sandbox.parents import why_not_usable
+from lipsync.sandbox.pictures import picture_name
 from lipsync.sandbox.refusals import Refusal, invalid, missing_task
 from lipsync.sandbox.rehearsal import SLOW_FACTOR, Trouble, trouble_in
 from lipsync.sandbox.rules import LipSyncOrder, Sound, Words
@@ -42,8 +42,8 @@ class Desk:
         spec = {**parent.spec, **self._content(task_id, order.content)}
         for left_over in ("image_url", "will_fail"):
             spec.pop(left_over, None)
-        if picture := self._picture_of(parent):
-            spec["image"] = picture
+        if self.files.path(picture_name(parent.task_id)).exists():
+            spec["image"] = picture_name(parent.task_id)
         spec["will_fail"] = trouble.will_fail or (NO_HUMAN if parent.spec.get("faceless") else "")
         price = self.options.price_usd * math.ceil(round(float(parent.duration)) / 5)
         task = self._task(account, "lip-sync", task_id, spec, parent.duration, price, trouble)
@@ -60,7 +60,7 @@ class Desk:
             "will_fail": trouble.will_fail, "faceless": trouble.nobody,
         }  # fmt: skip
         if order.picture is not None and order.picture.data is not None:
-            spec["image"] = f"pictures/{task_id}.{order.picture.suffix}"
+            spec["image"] = picture_name(task_id)
             self.files.path(spec["image"]).write_bytes(order.picture.data)
         elif order.picture is not None:
             spec["image_url"] = order.picture.url
@@ -92,10 +92,6 @@ class Desk:
         name = f"sounds/{task_id}.{content.format}"
         self.files.path(name).write_bytes(content.data)
         return {"sound": name, "sound_format": content.format}
-
-    def _picture_of(self, parent: Task) -> str | None:
-        found: list[Path] = sorted(self.files.path("pictures").glob(f"{parent.task_id}.*"))
-        return f"pictures/{found[0].name}" if found else None
 
     def _task(
         self, account: str, kind: str, task_id: str, spec: dict[str, Any], duration: str, price: float,

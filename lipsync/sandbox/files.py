@@ -34,7 +34,7 @@ class Files:
 
     def tidy(self) -> None:
         """Remove what a killed process left half drawn."""
-        for folder in ("parents", "results"):
+        for folder in ("parents", "results", "pictures"):
             for left in (self.data / folder).glob(".*.part.*"):
                 left.unlink(missing_ok=True)
 

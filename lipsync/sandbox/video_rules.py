@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lipsync.sandbox.pictures import check_picture
 from lipsync.sandbox.refusals import Refusal, invalid
 from lipsync.sandbox.rules import (
     base64_of,
@@ -18,9 +18,6 @@ from lipsync.sandbox.rules import (
 
 MAX_PROMPT: Final = 500  # CometAPI; Kling itself allows 2500
 MAX_NEGATIVE_PROMPT: Final = 200
-MAX_IMAGE_BYTES: Final = 10_000_000
-MIN_IMAGE_SIDE: Final = 300
-MAX_IMAGE_RATIO: Final = 2.5
 
 _MODELS: Final = {
     "kling-v1", "kling-v1-6", "kling-v2-master", "kling-v2-1-master", "kling-v2-5-turbo", "kling-v2-6",
@@ -38,10 +35,9 @@ _DURATIONS: Final = {"5": "5.041", "10": "10.04"}  # what such clips really last
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture for image2video: its data with its kind (png, jpg), or a link."""
+    """A picture for image2video: its data, or a link."""
 
     data: bytes | None
-    suffix: str
     url: str | None
 
 
@@ -52,7 +48,8 @@ class VideoOrder:
     kind: str
     prompt: str
     duration: str
-    orientation: str
+    orientation: str | None
+    """None for image2video, whose clips are held as their pictures are."""
     picture: Picture | None
     external_task_id: str | None
     callback_url: str | None
@@ -74,7 +71,7 @@ def read_video(kind: str, body: bytes) -> VideoOrder:
         kind=kind,
         prompt=prompt,
         duration=_DURATIONS[duration],
-        orientation=_ORIENTATIONS[ratio],
+        orientation=_ORIENTATIONS[ratio] if kind == "text2video" else None,
         picture=_picture(given) if kind == "image2video" else None,
         external_task_id=_limited(given, "external_task_id", 128) if "external_task_id" in given else None,
         callback_url=read_callback_url(given),
@@ -118,25 +115,7 @@ def _picture(given: dict[str, Any]) -> Picture:
 def _one_picture(given: dict[str, Any], key: str) -> Picture:
     value = text_of(given, key)
     if value.startswith(("http://", "https://")):
-        return Picture(data=None, suffix="", url=http_url(value, key))
+        return Picture(data=None, url=http_url(value, key))
     data = base64_of(value, key)
-    return Picture(data=data, suffix=check_picture(data), url=None)
-
-
-def check_picture(data: bytes) -> str:
-    """The kind of a picture that may be used: png or jpg. Raises `Refusal` (1201)."""
-    from PIL import Image, UnidentifiedImageError  # only who sends a picture pays for the import
-
-    if len(data) > MAX_IMAGE_BYTES:
-        raise invalid("The image must be at most 10 MB")
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
-            width, height = image.size
-            suffix = "png" if image.format == "PNG" else "jpg"
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise invalid("The image must be jpg or png") from error
-    if min(width, height) < MIN_IMAGE_SIDE:
-        raise invalid(f"The image must be at least {MIN_IMAGE_SIDE} pixels on each side")
-    if max(width, height) > MAX_IMAGE_RATIO * min(width, height):
-        raise invalid("The image must not be narrower than 1:2.5")
-    return suffix
+    check_picture(data)
+    return Picture(data=data, url=None)

@@ -15,13 +15,13 @@ from lipsync.sandbox.files import Files
 from lipsync.sandbox.options import Options
 from lipsync.sandbox.orders import CANNOT_BE_MADE, RenderFailed, RenderOrder
 from lipsync.sandbox.parents import CATALOGUE, DAY_MS, KEPT_DAYS, spec_of
+from lipsync.sandbox.pictures import MAX_IMAGE_BYTES, check_picture, make_ready, picture_name
 from lipsync.sandbox.refusals import Refusal
 from lipsync.sandbox.render_pool import RenderPool
 from lipsync.sandbox.rules import check_sound
 from lipsync.sandbox.shipped import copy_clip
 from lipsync.sandbox.sound import MAX_SOUND_BYTES
 from lipsync.sandbox.store import Store, Task, now_ms
-from lipsync.sandbox.video_rules import MAX_IMAGE_BYTES, check_picture
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class Work:
         self._files = files
         self._pool = pool
         self._callbacks = callbacks
+        self._one_picture = asyncio.Lock()
         self._running: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -114,8 +115,12 @@ class Work:
             self._files.path(sound).write_bytes(data)
         if image_url:
             data = await self._fetch(image_url, MAX_IMAGE_BYTES)
-            spec["image"] = f"pictures/{task.task_id}.{check_picture(data)}"
+            check_picture(data)
+            spec["image"] = picture_name(task.task_id)
             self._files.path(spec["image"]).write_bytes(data)
+        if spec.get("image"):
+            async with self._one_picture:  # several large ones at once would take too much memory
+                spec["orientation"] = await make_ready(self._files.path(spec["image"]))
         return self._order(spec, task.file, speech, sound and self._files.path(sound), sound_format)
 
     def _order(

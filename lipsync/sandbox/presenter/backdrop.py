@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from lipsync.sandbox.mark import sign
 from lipsync.sandbox.presenter.canvas import FRAME_SIZES, FRAMES_A_SECOND, ClipSpec
 from lipsync.sandbox.presenter.people import PRESENTERS
 from lipsync.sandbox.presenter.scenery import scenery, view
 from lipsync.sandbox.presenter.svg import render
+from lipsync.sandbox.small_picture import read_picture
 
-_ALLOWED = ("JPEG", "PNG", "WEBP")
 _ROOM = 1.08
 """How much bigger than the frame a given picture is kept, so that the camera can move."""
 
 
 _SCENERY_DETAIL = 0.25
-
-
-class UnusablePicture(ValueError):
-    """The given picture is no JPEG, PNG or WebP that can be opened."""
 
 
 class Backdrop:
@@ -53,7 +48,7 @@ def backdrop(spec: ClipSpec) -> Backdrop:
     size = FRAME_SIZES[spec.orientation]
     bigger = (round(size[0] * _ROOM), round(size[1] * _ROOM))
     if spec.image is not None:
-        return Backdrop(_given(spec.image, bigger), size, spec.seed)
+        return Backdrop(filling(read_picture(spec.image), bigger), size, spec.seed)
     moving = bigger if spec.faceless else size
     return Backdrop(_drawn(PRESENTERS[spec.presenter].scenery, size, moving), size, spec.seed)
 
@@ -66,15 +61,6 @@ def _drawn(name: str, shape: tuple[int, int], size: tuple[int, int]) -> Image.Im
     return drawn.resize(size, Image.Resampling.BICUBIC)
 
 
-def _given(path: Path, size: tuple[int, int]) -> Image.Image:
-    """The picture, filling the frame, its middle kept."""
-    try:
-        with Image.open(path, formats=_ALLOWED) as opened:
-            opened.draft("RGB", (size[0] * 2, size[1] * 2))
-            picture = opened.convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
-        raise UnusablePicture("the picture is no JPEG, PNG or WebP that can be opened") from error
-    scale = max(size[0] / picture.width, size[1] / picture.height)
-    across, down = size[0] / scale, size[1] / scale
-    left, top = (picture.width - across) / 2, (picture.height - down) / 2
-    return picture.resize(size, Image.Resampling.LANCZOS, box=(left, top, left + across, top + down))
+def filling(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The picture's middle, as much of it as fills a frame."""
+    return ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
