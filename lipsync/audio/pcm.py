@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Samples = npt.NDArray[np.int16]
 
 RATE = 8_000  # samples a second
+LOUDNESS = "ebur128=framelog=verbose"
+"""Tells the loudness at the end, and each frame's only to who wants it: ffmpeg 5.1 has no `quiet` yet."""
 _LOUDNESS = re.compile(rb"I:\s+(-?[\d.]+) LUFS")
 NOTHING_HEARD_LUFS = -69.0  # ebur128 says -70 when it measured nothing
 
@@ -85,9 +87,7 @@ def decode(
     """
     import numpy as np
 
-    filters = [f"atrim=start={start:.3f}", "aformat=channel_layouts=mono"] + [
-        "ebur128=framelog=quiet"
-    ] * loudness
+    filters = [f"atrim=start={start:.3f}", "aformat=channel_layouts=mono", *([LOUDNESS] if loudness else [])]
     arguments = [*input_arguments(path, kind, end=end), "-af", ",".join(filters), "-ar", str(RATE)]
     arguments += ["-ac", "1", "-f", "s16le", "pipe:1"]
     with scratch_folder() as folder:

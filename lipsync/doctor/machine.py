@@ -7,12 +7,15 @@ import platform
 import shutil
 import subprocess
 import sys
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
+from lipsync.audio.fit import make_fit
 from lipsync.doctor.finding import Finding, broken, ok, warning
 from lipsync.i18n import t
 from lipsync.media import MediaToolMissing, find_ffmpeg, find_ffprobe
+from lipsync.scratch import scratch_folder
 
 OLDEST_PYTHON = (3, 11)
 TOOL_TIMEOUT_SECONDS = 20.0
@@ -34,30 +37,48 @@ def check_python() -> Finding:
 
 
 def check_tools() -> list[Finding]:
-    """Whether ffmpeg and ffprobe are there and run."""
-    return [_tool("ffmpeg", find_ffmpeg), _tool("ffprobe", find_ffprobe)]
+    """Whether ffmpeg and ffprobe are there and run, and whether this ffmpeg can do what is asked of it."""
+    return [_tool("ffmpeg", find_ffmpeg, converts_sounds), _tool("ffprobe", find_ffprobe)]
 
 
-def _tool(name: str, find: Callable[[], Path]) -> Finding:
-    todo = t("Install ffmpeg, or name the program in {variable}.", variable=f"{name.upper()}_BINARY")
+def converts_sounds() -> bool:
+    """Whether a small sound can be made into what is sent: an old or small ffmpeg may lack something."""
+    with scratch_folder() as folder:
+        given = folder / "tone.wav"
+        with wave.open(str(given), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(16_000)
+            file.writeframes((b"\x00\x20" * 40 + b"\x00\xe0" * 40) * 600)
+        return make_fit(given, folder / "made.mp3").accepted
+
+
+def _tool(name: str, find: Callable[[], Path], works: Callable[[], bool] = lambda: True) -> Finding:
+    variable = f"{name.upper()}_BINARY"
+    todo = t("Install ffmpeg 5.1 or newer, or name the program in {variable}.", variable=variable)
+    fails = broken(name, t("{name} was found, but it does not run.", name=name), todo)
     try:
+        path = find()
         done = subprocess.run(
-            [str(find()), "-version"], capture_output=True, text=True, errors="replace",
+            [str(path), "-version"], capture_output=True, text=True, errors="replace",
             timeout=TOOL_TIMEOUT_SECONDS, check=False,
         )  # fmt: skip
+        words = done.stdout.split()
+        if done.returncode != 0 or len(words) < 3 or words[0] != name:
+            return fails
+        if not works():
+            said = t("{name} {version} runs, but it cannot convert a sound.", name=name, version=words[2])
+            return broken(name, said, todo, version=words[2], path=str(path))
     except MediaToolMissing:
         return broken(name, t("{name} was not found: sounds and clips cannot be checked.", name=name), todo)
     except (OSError, subprocess.TimeoutExpired):
-        return broken(name, t("{name} was found, but it does not run.", name=name), todo)
-    words = done.stdout.split()
-    if done.returncode != 0 or len(words) < 3 or words[0] != name:
-        return broken(name, t("{name} was found, but it does not run.", name=name), todo)
-    return ok(name, t("{name} {version} runs.", name=name, version=words[2]), version=words[2])
+        return fails
+    said = t("{name} {version} runs ({path}).", name=name, version=words[2], path=path)
+    return ok(name, said, version=words[2], path=str(path))
 
 
 def check_data_folder(folder: Path) -> list[Finding]:
     """Whether the studio can write its data, and how much room is left. Writes nothing itself."""
-    # `os.path`: unlike `Path.exists`, it takes a folder that may not be entered for missing.
     # `os.path`: unlike `Path.exists`, it takes a folder that may not be entered for missing.
     there = next(one for one in (folder, *folder.parents) if os.path.exists(one))
     if not os.path.isdir(there):

@@ -8,7 +8,9 @@ import pytest
 from lipsync.audio.check import MAX_SOUND_BYTES, check_sound
 from lipsync.audio.deadline import Deadline
 from lipsync.audio.fit import fit_to_clip, make_fit
-from lipsync.audio.pcm import RATE, decode, source_kind
+from lipsync.audio.pcm import LOUDNESS, RATE, decode, input_arguments, source_kind, told_loudness
+from lipsync.audio.runner import run_program
+from lipsync.media import find_ffmpeg
 from tests.audio.conftest import Corpus
 from tests.audio.corpus import ffmpeg, speech_like, write_wav
 
@@ -36,6 +38,15 @@ def test_the_loudness_becomes_16_lufs_without_clipping(tmp_path: Path, level: fl
     assert report.peak_dbfs is not None
     assert report.peak_dbfs < -1.0
     assert "clipped" not in report.warnings
+
+
+def test_measuring_the_loudness_of_a_long_sound_says_little(tmp_path: Path) -> None:
+    """The end of what is said is all that is read; every frame's loudness would be 1,200 bytes a second."""
+    source = write_wav(tmp_path / "a.wav", speech_like(60.0, 8_000, level=0.2), 8_000)
+    arguments = [*input_arguments(source, source_kind(source)), "-af", LOUDNESS, "-f", "null", "-"]
+    said = run_program(find_ffmpeg(), arguments, tmp_path).err
+    assert len(said) < 6_000
+    assert told_loudness(said) == pytest.approx(-24.0, abs=1.0)
 
 
 def test_the_loudness_can_be_left_as_it_is(tmp_path: Path) -> None:

@@ -179,13 +179,30 @@ def test_a_file_where_the_data_folder_should_be_is_broken(doctor: Doctor, tmp_pa
     assert doctor()["data folder"].level is Level.BROKEN
 
 
-def test_a_program_that_is_not_there_is_broken(doctor: Doctor) -> None:
+@pytest.fixture
+def programs() -> Iterator[None]:
+    """Look for the programs anew, before and after."""
     find_ffmpeg.cache_clear()
-    try:
-        found = doctor(FFMPEG_BINARY="/nowhere/ffmpeg")
-    finally:
-        find_ffmpeg.cache_clear()
+    yield
+    find_ffmpeg.cache_clear()
+
+
+@pytest.mark.usefixtures("programs")
+def test_a_program_that_is_not_there_is_broken(doctor: Doctor) -> None:
+    found = doctor(FFMPEG_BINARY="/nowhere/ffmpeg")
     assert (found["ffmpeg"].level, found["ffprobe"].level) == (Level.BROKEN, Level.OK)
+
+
+@pytest.mark.usefixtures("programs")
+def test_a_program_that_cannot_do_what_is_asked_of_it_is_broken(doctor: Doctor, tmp_path: Path) -> None:
+    """As one that was built without an encoder, or is too old for a filter's option."""
+    small = tmp_path / "ffmpeg"
+    small.write_text(f'#!/bin/sh\ncase "$*" in *libmp3lame*) exit 1;; esac\nexec {find_ffmpeg()} "$@"\n')
+    small.chmod(0o755)
+    find_ffmpeg.cache_clear()
+    found = doctor(FFMPEG_BINARY=small)["ffmpeg"]
+    assert (found.level, found.facts["path"]) == (Level.BROKEN, str(small))
+    assert "cannot convert a sound" in found.said
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 99, b""], ids=["rubbish", "empty"])
