@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import queue
+import re
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -20,10 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
 from lipsync.audio.addresses import is_public
 from lipsync.audio.check import MAX_SOUND_BYTES
+from lipsync.audio.connecting import Refused, connect, resolve
 from lipsync.audio.sniff import sniff
 
 MAX_REDIRECTS = 3
@@ -32,7 +30,7 @@ MAX_URL_CHARACTERS = 2_000
 FIRST_BYTES = 65_536
 _CHUNK = 65_536
 _REDIRECTS = (301, 302, 303, 307, 308)
-_INSIDE_NAMES = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".intranet")
+_PART = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class LinkReport:
     """What came of a link. `reason` is None when the file is at its place, otherwise one of
 
     bad_link, not_http, has_password, not_public, unknown_host, no_answer, bad_certificate,
-    too_slow, not_found (`status` says more), too_many_redirects, too_big, not_audio, empty.
+    too_slow, not_found (`status` says more), too_many_redirects, only_part, too_big, not_audio, empty.
     `words.link_in_words` has the sentences.
     """
 
@@ -65,12 +63,6 @@ class Wanted:
     """The value of the HTTP header of that name."""
     is_wrong: Callable[[bytes, bool], bool]
     """Whether the beginning of a file (or, with True, all of it) is surely nothing of the kind."""
-
-
-class _Refused(Exception):
-    def __init__(self, reason: str, status: int | None = None, content_type: str | None = None) -> None:
-        super().__init__(reason)
-        self.reason, self.status, self.content_type = reason, status, content_type
 
 
 def _no_sound(data: bytes, whole: bool) -> bool:
@@ -98,24 +90,24 @@ def fetch_link(
             if isinstance(answer, str):
                 url, redirects = answer, redirects + 1
                 if redirects > MAX_REDIRECTS:
-                    raise _Refused("too_many_redirects")
+                    raise Refused("too_many_redirects")
                 continue
             data, content_type = answer
             to.write_bytes(data)
             return LinkReport(None, len(data), content_type, 200, redirects)
-    except _Refused as refused:
+    except Refused as refused:
         return LinkReport(refused.reason, 0, refused.content_type, refused.status, redirects)
 
 
 def _ask(
     url: str, allowed_hosts: frozenset[str], deadline: float, wanted: Wanted
 ) -> str | tuple[bytes, str | None]:
-    """One request: the next link, or the bytes and their type. Raises `_Refused`."""
+    """One request: the next link, or the bytes and their type. Raises `Refused`."""
     parts, host, port = _dissect(url)
-    addresses = _resolve(host, port, deadline)
+    addresses = resolve(host, port, deadline)
     if host not in allowed_hosts and not all(is_public(address) for address in addresses):
-        raise _Refused("not_public")
-    connection = _connect(parts.scheme, host, port, addresses, deadline)
+        raise Refused("not_public")
+    connection = connect(parts.scheme, host, port, addresses, deadline)
     # The time-out of a socket starts anew with every byte; this one does not.
     watchdog = threading.Timer(max(0.0, deadline - time.monotonic()), _shut, (connection.sock,))
     watchdog.daemon = True
@@ -123,96 +115,40 @@ def _ask(
     try:
         answer = _exchange(connection, parts, url, wanted)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise _Refused("too_slow" if time.monotonic() >= deadline else "no_answer") from error
-    except _Refused as refused:
+        raise Refused("too_slow" if time.monotonic() >= deadline else "no_answer") from error
+    except Refused as refused:
         if time.monotonic() < deadline:
             raise
         # Cut off by us, headers or a body without a length look as if they had come to their end.
-        raise _Refused("too_slow") from refused
+        raise Refused("too_slow") from refused
     finally:
         watchdog.cancel()
         connection.close()
     if time.monotonic() >= deadline:
-        raise _Refused("too_slow")
+        raise Refused("too_slow")
     return answer
 
 
 def _dissect(url: str) -> tuple[SplitResult, str, int]:
-    """Scheme, host and port of a link that makes sense. Raises `_Refused`."""
+    """Scheme, host and port of a link that makes sense. Raises `Refused`."""
     if len(url) > MAX_URL_CHARACTERS or any(char <= " " or char in '\\\x7f"<>' for char in url):
-        raise _Refused("bad_link")
+        raise Refused("bad_link")
     try:
         parts = urlsplit(url)
         port = parts.port
         host = (parts.hostname or "").rstrip(".").lower()
         host = host if ":" in host else host.encode("idna").decode()
     except ValueError as error:  # UnicodeError is one
-        raise _Refused("bad_link") from error
+        raise Refused("bad_link") from error
     if parts.scheme not in ("http", "https"):
-        raise _Refused("not_http" if parts.scheme else "bad_link")
+        raise Refused("not_http" if parts.scheme else "bad_link")
     if not host:
-        raise _Refused("bad_link")
+        raise Refused("bad_link")
     if "@" in parts.netloc:
-        raise _Refused("has_password")
+        raise Refused("has_password")
     if port is not None and port not in (80, 443) and port < 1024:
-        raise _Refused("bad_link")  # mail, shell and the like: no place for a sound
+        raise Refused("bad_link")  # mail, shell and the like: no place for a sound
     return parts, host, port or (443 if parts.scheme == "https" else 80)
-
-
-def _resolve(host: str, port: int, deadline: float) -> list[str]:
-    """Every address of a host, asked for once, in time. Raises `_Refused`."""
-    if host == "localhost" or host.endswith(_INSIDE_NAMES):
-        raise _Refused("not_public")
-    answers: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
-
-    def look_up() -> None:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            answers.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
-        except (OSError, UnicodeError) as error:
-            answers.put(OSError(str(error)))
-
-    threading.Thread(target=look_up, name="link-look-up", daemon=True).start()
-    try:
-        found = answers.get(timeout=max(0.01, deadline - time.monotonic()))
-    except queue.Empty as error:
-        raise _Refused("too_slow") from error
-    if isinstance(found, OSError) or not found:
-        raise _Refused("unknown_host")
-    return found
-
-
-def _connect(
-    scheme: str, host: str, port: int, addresses: list[str], deadline: float
-) -> http.client.HTTPConnection:
-    """A connection to one of the addresses that were checked, never to the name. Raises `_Refused`."""
-    connection = http.client.HTTPConnection(host, port)
-    for address in addresses[:3]:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise _Refused("too_slow")
-        raw = None
-        try:
-            raw = socket.create_connection((address, port), timeout=left)
-            if scheme == "https":
-                raw = _secured(raw, host)
-        except (OSError, ValueError) as error:
-            if raw is not None:
-                raw.close()
-            if isinstance(error, ssl.SSLCertVerificationError):
-                raise _Refused("bad_certificate") from error
-            continue
-        connection.sock = raw
-        return connection
-    raise _Refused("too_slow" if time.monotonic() >= deadline else "no_answer")
-
-
-def _secured(raw: socket.socket, host: str) -> socket.socket:
-    """The connection encrypted, once the other side has proved to be `host`."""
-    trusted = ssl.create_default_context()
-    # Not every system brings a list of authorities: Python for macOS does not.
-    trusted.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
-    return trusted.wrap_socket(raw, server_hostname=host)
 
 
 def _exchange(
@@ -225,7 +161,6 @@ def _exchange(
         "User-Agent": "lipsync-studio",
         "Accept": wanted.accept,
         "Accept-Encoding": "identity",
-        "Range": f"bytes=0-{wanted.most_bytes}",  # one more than is allowed
         "Connection": "close",
     }
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -235,11 +170,23 @@ def _exchange(
     if answer.status in _REDIRECTS and location:
         return urljoin(url, location)
     if answer.status not in (200, 206):
-        raise _Refused("not_found", answer.status)
+        raise Refused("not_found", answer.status)
     content_type = answer.getheader("Content-Type")
-    if _announced(answer) > wanted.most_bytes:
-        raise _Refused("too_big", answer.status, content_type)
-    return _read(answer, content_type, wanted), content_type
+    announced = _announced(answer)
+    if announced > wanted.most_bytes:
+        raise Refused("too_big", answer.status, content_type)
+    # Nobody asked for a part; what is given out as one must at least be all of the file.
+    if answer.status == 206 and not _covers_all(answer):
+        raise Refused("only_part", answer.status, content_type)
+    data = _read(answer, content_type, wanted)
+    if answer.status == 206 and len(data) != announced:
+        raise Refused("only_part", answer.status, content_type)
+    return data, content_type
+
+
+def _covers_all(answer: http.client.HTTPResponse) -> bool:
+    said = _PART.fullmatch((answer.getheader("Content-Range") or "").strip().lower())
+    return said is not None and int(said[1]) == 0 and int(said[2]) + 1 == int(said[3])
 
 
 def _announced(answer: http.client.HTTPResponse) -> int:
@@ -250,20 +197,20 @@ def _announced(answer: http.client.HTTPResponse) -> int:
 
 
 def _read(answer: http.client.HTTPResponse, content_type: str | None, wanted: Wanted) -> bytes:
-    """The body, as long as it is short enough and begins as wanted. Raises `_Refused`."""
+    """The body, as long as it is short enough and begins as wanted. Raises `Refused`."""
     data, looked_at = b"", False
     while piece := answer.read(_CHUNK):
         data += piece
         if len(data) > wanted.most_bytes:
-            raise _Refused("too_big", answer.status, content_type)
+            raise Refused("too_big", answer.status, content_type)
         if not looked_at and len(data) >= FIRST_BYTES:
             looked_at = True
             if wanted.is_wrong(data, False):
-                raise _Refused("not_audio", answer.status, content_type)
+                raise Refused("not_audio", answer.status, content_type)
     if not data:
-        raise _Refused("empty", answer.status, content_type)
+        raise Refused("empty", answer.status, content_type)
     if wanted.is_wrong(data, True):
-        raise _Refused("not_audio", answer.status, content_type)
+        raise Refused("not_audio", answer.status, content_type)
     if answer.length:
         raise http.client.IncompleteRead(data, answer.length)
     return data

@@ -74,6 +74,7 @@ def link_in_words(report: LinkReport) -> str:
                        status=report.status or "?"),
         "too_many_redirects": t("This link was passed on more than {count} times. Please use the last link.",
                                 count=MAX_REDIRECTS),
+        "only_part": t("The site gave out only a part of the file. Please try again or upload the file."),
         "too_big": t("The file at this link is bigger than {most} MB. Please download it and upload it here.",
                      most=f"{MAX_SOUND_BYTES / 1e6:g}"),
         "not_audio": t("There is no sound at this link, perhaps a web page. "

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lipsync.audio import links
 from lipsync.audio.links import fetch_link
+from lipsync.audio.words import link_in_words
 from tests.audio.crafted import pcm, riff
 from tests.support.website import Site, answer, running_site
 
@@ -31,7 +33,7 @@ def test_a_sound_at_a_link_is_fetched(site: Site, tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == SOUND
     path, headers = site.asked[0]
     assert path == "/a.wav?sig=x%2Fy"  # a signature must arrive as it was given
-    assert headers["Range"] == "bytes=0-5000000"
+    assert "Range" not in headers  # all of it, as the service will ask for it
     assert headers["Host"] == f"127.0.0.1:{site.port}"
     assert not {"Cookie", "Authorization"} & set(headers)
 
@@ -111,6 +113,55 @@ def test_a_name_with_one_inner_address_among_public_ones_is_refused(
     assert site.asked == []
 
 
+def leads_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """sound.example has these addresses."""
+    real = socket.getaddrinfo
+
+    def resolver(host: str, port: int, *rest: Any, **more: Any) -> list[Any]:
+        if host != "sound.example":
+            return real(host, port, *rest, **more)
+        families = [socket.AF_INET6 if ":" in one else socket.AF_INET for one in addresses]
+        return [(f, 1, 6, "", (one, port)) for f, one in zip(families, addresses, strict=True)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+
+
+@pytest.fixture
+def silent_address(site: Site) -> Iterator[str]:
+    """An address at which nobody ever answers, at the site's port: its queue is full."""
+    try:
+        hole = socket.create_server(("127.0.0.2", site.port), backlog=0)
+    except OSError:
+        pytest.skip("THIS SYSTEM HAS NO SECOND LOOPBACK ADDRESS: no silent one was tried")
+    waiting = [socket.socket() for _ in range(4)]
+    for one in waiting:
+        one.setblocking(False)
+        one.connect_ex(hole.getsockname())
+    yield "127.0.0.2"
+    for one in (*waiting, hole):
+        one.close()
+
+
+def test_an_address_that_never_answers_leaves_time_for_the_next(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent_address: str
+) -> None:
+    url = site.url("/a.wav", "sound.example")
+    with monkeypatch.context() as patch:
+        patch.setattr(links, "TOTAL_SECONDS", 0.5)
+        leads_to(patch, silent_address)
+        assert fetch_link(url, tmp_path / "a", allowed_hosts=HERE).reason == "too_slow"
+    monkeypatch.setattr(links, "TOTAL_SECONDS", 3.0)
+    leads_to(monkeypatch, silent_address, "127.0.0.1")
+    assert fetch_link(url, tmp_path / "a", allowed_hosts=HERE).fetched
+
+
+def test_many_addresses_of_one_kind_do_not_hide_those_of_the_other(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leads_to(monkeypatch, "::1", "::2", "::3", "::4", "::5", "127.0.0.1")
+    assert fetch_link(site.url("/a.wav", "sound.example"), tmp_path / "a", allowed_hosts=HERE).fetched
+
+
 def test_a_name_that_does_not_exist_is_named_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody(*_: object, **__: object) -> None:
         raise socket.gaierror("unknown")
@@ -125,6 +176,39 @@ def test_a_file_said_to_be_too_big_is_not_read(site: Site, tmp_path: Path) -> No
     site.pages["/part"] = lambda handler: answer(handler, b"RIFF", 206, **part)
     assert fetch_link(site.url("/big"), tmp_path / "a", allowed_hosts=HERE).reason == "too_big"
     assert fetch_link(site.url("/part"), tmp_path / "a", allowed_hosts=HERE).reason == "too_big"
+
+
+def part(first: int, last: int, *, of: str, body: bytes | None = None) -> dict[str, Any]:
+    """An answer that gives out bytes `first` to `last` of the sound."""
+    body = SOUND[first : last + 1] if body is None else body
+    return {"body": body, "status": 206, "Content_Range": f"bytes {first}-{last}/{of}"}
+
+
+ALL, END = str(len(SOUND)), len(SOUND) - 1
+
+
+@pytest.mark.parametrize(
+    "given",
+    [part(5_000, END, of=ALL), part(0, 60_000, of=ALL), part(0, 60_000, of="*"), part(0, END, of="*"),
+     part(0, END, of=ALL, body=SOUND[:60_000]), {"body": SOUND, "status": 206},
+     part(0, END, of=ALL) | {"Content_Range": "parts 0-1/2"}],
+    ids=["the end", "the beginning", "of nobody knows what", "perhaps all", "less than is said", "no range",
+         "another unit"],
+)  # fmt: skip
+def test_a_part_of_a_file_is_not_taken_for_all_of_it(
+    site: Site, tmp_path: Path, given: dict[str, Any]
+) -> None:
+    site.pages["/part"] = lambda handler: answer(handler, **given)
+    report = fetch_link(site.url("/part"), tmp_path / "a", allowed_hosts=HERE)
+    assert (report.reason, report.status) == ("only_part", 206)
+    assert "only a part" in link_in_words(report)
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_part_that_is_all_of_the_file_is_taken(site: Site, tmp_path: Path) -> None:
+    site.pages["/part"] = lambda handler: answer(handler, **part(0, END, of=ALL))
+    assert fetch_link(site.url("/part"), tmp_path / "a", allowed_hosts=HERE).fetched
+    assert (tmp_path / "a").read_bytes() == SOUND
 
 
 def test_a_file_that_never_ends_is_left_at_5_mb(site: Site, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from tests.audio.conftest import Corpus
 
 LINK_REASONS = (
     "bad_link", "not_http", "has_password", "not_public", "unknown_host", "no_answer", "too_slow",
-    "not_found", "too_many_redirects", "too_big", "not_audio", "empty", "bad_certificate",
+    "not_found", "too_many_redirects", "only_part", "too_big", "not_audio", "empty", "bad_certificate",
 )  # fmt: skip
 
 
