@@ -1,17 +1,13 @@
 """What the buttons around a sound do.
 
-What takes no time is done by the callbacks themselves. What may take seconds is done beside the
-pages, and `work_in_hand` says so where people look: a page that works is given up as soon as
-somebody clicks again, and what came of its work would be lost. A sound goes to the shelf at
-once; the session keeps only its id and sentences.
+What takes no time is done by the callbacks themselves; what may take seconds, by `sound_work`. A
+sound goes to the shelf at once; the session keeps only its id and sentences.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,92 +16,21 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components import draft
 from components.person import Person, speak
+from components.sound_work import DRAWING, begin, refuse
 from components.wording import plain
 from lipsync.audio.check import SoundReport
 from lipsync.audio.deadline import OPERATION_SECONDS
 from lipsync.audio.links import TOTAL_SECONDS
-from lipsync.audio.words import full_in_words, link_in_words, reason_in_words
+from lipsync.audio.words import link_in_words, reason_in_words
 from lipsync.i18n import t
 from lipsync.media import MediaToolMissing
-from lipsync.sounds import LinkTaken, Piece, ShelfFull, Sound, SoundNotFound
+from lipsync.sounds import LinkTaken, Piece, Sound, SoundNotFound, TooMuchUnderWay
 from lipsync.studio import Studio
 
 T = TypeVar("T")
-WORKERS = 4
-"""So many sounds are worked on at once, for all people together; each may use 1 GiB for 15 s."""
-_PAUSE_SECONDS = 0.2
 _GIVEN = "draft_sounds_given"
 _TAKEN = "draft_sound_taken"
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Something about a sound that is being done: where on the page that is said, and in which words.
-
-    `settle` writes what came of it into the session. `sends`: the form is sent afterwards.
-    """
-
-    place: str
-    words: str
-    name: str
-    future: Future[Any]
-    settle: Callable[[Any], None]
-    sends: bool = False
-
-
-@st.cache_resource(show_spinner=False)
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(WORKERS, thread_name_prefix="sound-work")
-
-
-def work_in_hand(place: str | None = None) -> None:
-    """Say what is being done until it is done, then draw the page anew.
-
-    It is said at the work's own place, where somebody looks; without a place, wherever it belongs.
-    """
-    work: Work | None = st.session_state.get(draft.WORK)
-    if work is None or (place is not None and work.place != place):
-        return
-    with st.spinner(work.words, show_time=True):
-        while not work.future.done():
-            wait([work.future], timeout=_PAUSE_SECONDS)
-            st.session_state.get(draft.WORK)  # this run ends here when somebody clicked again
-    st.rerun()
-
-
-def settle() -> None:
-    """Take over what came of work that is done. Everything that looks at the sound comes after this."""
-    work: Work | None = st.session_state.get(draft.WORK)
-    if work is None or not work.future.done():
-        return
-    error = work.future.exception()
-    if error is None:
-        work.settle(work.future.result())
-    elif (words := _in_words(error)) is not None:
-        _refuse(work.name, words)
-    st.session_state[draft.WORK] = None  # last, so that nothing is lost when a newer run overtakes this one
-    if error is not None and words is None:
-        raise error
-
-
-def go_on() -> None:
-    """Take over what was done, and do what was to follow. A page begins with this, as with a callback."""
-    settle()
-    then: Callable[[], None] | None = st.session_state.pop(draft.THEN, None)
-    if then is not None:
-        then()
-
-
-def too_soon() -> bool:
-    """Whether somebody wants to send while the sound is worked on: nothing is paid for unheard."""
-    work: Work | None = st.session_state.get(draft.WORK)
-    if work is None:
-        return False
-    settle()
-    if not work.sends:
-        words = t("The sound was still being worked on, so nothing was sent. Listen to it, then send.")
-        st.toast(words, icon=":material/hourglass_top:", duration="long")
-    return True
+_DRAWN = "draft_sound_drawn"
 
 
 def field_key(kind: str) -> str:
@@ -128,10 +53,10 @@ def take(studio: Studio, who: Person, key: str) -> None:
     words = t("Looking at {name}. This can take up to {most} seconds.",
               name=plain(name, most=60), most=f"{OPERATION_SECONDS:g}")  # fmt: skip
     add = partial(studio.sounds.add, given, name=name, workspace=who.workspace, owner=who.owner)
-    _later("field", words, name, add, partial(_made, name, False))
     st.session_state[_TAKEN] = given.file_id
     st.session_state[_GIVEN] = st.session_state.get(_GIVEN, 0) + 1
     st.session_state[draft.REFUSED] = None  # that was another file
+    _later(studio, who, "field", words, name, add, partial(_made, name, False))
 
 
 def cut(studio: Studio, who: Person, sound: Sound, piece: Piece, *, offer: bool = False) -> None:
@@ -139,7 +64,23 @@ def cut(studio: Studio, who: Person, sound: Sound, piece: Piece, *, offer: bool 
     speak()
     words = t("Making it. This can take up to {most} seconds.", most=f"{OPERATION_SECONDS:g}")
     derive = partial(studio.sounds.derive, sound.id, piece, workspace=who.workspace, owner=who.owner)
-    _later("offer" if offer else "panel", words, sound.name, derive, partial(_made, sound.name, offer))
+    place = "offer" if offer else "panel"
+    _later(studio, who, place, words, sound.name, derive, partial(_made, sound.name, offer))
+
+
+def draw(studio: Studio, who: Person, sound: Sound) -> None:
+    """Draw a sound that was never drawn, if nothing else is being done; in a session only once."""
+    state = st.session_state
+    if state.get(draft.WORK) is not None or state.get(_DRAWN) == sound.original_id:
+        return
+
+    def do() -> None:
+        with contextlib.suppress(SoundNotFound, MediaToolMissing, OSError):  # the page shows it without
+            studio.sounds.draw(sound.id, workspace=who.workspace)
+
+    with contextlib.suppress(TooMuchUnderWay):
+        begin(studio, who, DRAWING, t("Drawing the sound…"), sound.name, do, lambda _: None)
+        state[_DRAWN] = sound.original_id
 
 
 def look_at_link(studio: Studio, who: Person) -> None:
@@ -196,21 +137,27 @@ def fit(show: bool) -> None:
 
 
 def _later(
+    studio: Studio,
+    who: Person,
     place: str,
     words: str,
     name: str,
     do: Callable[[], T],
     settle: Callable[[T], None],
     *,
+    link: bool = False,
     sends: bool = False,
 ) -> None:
-    st.session_state[draft.WORK] = Work(place, words, name, _workers().submit(do), settle, sends)
+    try:
+        begin(studio, who, place, words, name, do, settle, link=link, sends=sends)
+    except TooMuchUnderWay:
+        refuse(name, t("Very many sounds are being worked on just now. Please try again in a minute."))
 
 
 def _made(name: str, offer: bool, done: tuple[SoundReport, Sound | None]) -> None:
     report, sound = done
     if sound is None:
-        _refuse(name, reason_in_words(report))
+        refuse(name, reason_in_words(report))
     elif offer:
         st.session_state[draft.OFFER] = sound.id
     else:
@@ -225,7 +172,8 @@ def _look_later(studio: Studio, who: Person, url: str, then: Callable[[], None] 
     fetch = partial(
         studio.sounds.from_link, url, allowed_hosts=hosts, workspace=who.workspace, owner=who.owner
     )
-    _later("link", words, t("The link"), fetch, partial(_looked, url, then), sends=then is not None)
+    looked, sends = partial(_looked, url, then), then is not None
+    _later(studio, who, "link", words, t("The link"), fetch, looked, link=True, sends=sends)
 
 
 def _looked(url: str, then: Callable[[], None] | None, done: LinkTaken) -> None:
@@ -236,21 +184,3 @@ def _looked(url: str, then: Callable[[], None] | None, done: LinkTaken) -> None:
     st.session_state[draft.REFUSED] = None
     if not refusal:
         st.session_state[draft.THEN] = then
-
-
-def _refuse(name: str, why: str) -> None:
-    """Say in words why a sound was not taken; what was there before stays."""
-    st.session_state[draft.REFUSED] = (name, why)
-
-
-def _in_words(error: BaseException) -> str | None:
-    """What kept a sound from being taken; None for what should not have happened."""
-    if isinstance(error, ShelfFull):
-        return full_in_words()
-    if isinstance(error, SoundNotFound):
-        return t("Its file is no longer here. Please add it again.")
-    if isinstance(error, MediaToolMissing):
-        return t("This server lacks the program ffmpeg. Please tell whoever runs it.")
-    if isinstance(error, OSError):
-        return t("This server could not keep it; its disk may be full. Please tell whoever runs it.")
-    return None

@@ -12,6 +12,7 @@ from components.notices import field_problem
 from components.person import Person
 from components.routes import sound_url
 from components.sound_panel import facts, fit_warning, sound_panel, warnings, whole_waveform
+from components.sound_work import work_in_hand
 from components.wording import plain
 from lipsync.audio.check import MAX_UPLOAD_BYTES
 from lipsync.i18n import t
@@ -41,7 +42,7 @@ def sound_fields(
         _recorder(studio, who, another=sound is not None)
     else:
         _uploader(studio, who, another=sound is not None)
-    sound_actions.work_in_hand("field")
+    work_in_hand("field")
     refusal()
     field_problem(problems, "sound")
 
@@ -76,7 +77,7 @@ def link_field(
         on_click=sound_actions.look_at_link,
         args=(studio, who),
     )
-    sound_actions.work_in_hand("link")
+    work_in_hand("link")
     looked = draft.looked_at((url or "").strip())
     refusal()
     if looked is None:
@@ -85,10 +86,8 @@ def link_field(
     sound = _one(studio, who, looked.sound_id)
     if looked.refusal:
         st.error(f"{plain(looked.refusal)} {t('Nothing was charged.')}", icon=":material/error:")
-    elif sound is not None:
-        _behind_link(studio, sound, clip_seconds)
     if sound is not None:
-        _offer_copy(studio, who, sound, refused=bool(looked.refusal))
+        _our_copy(studio, who, sound, clip_seconds, refused=bool(looked.refusal))
 
 
 def _the_sound(studio: Studio, who: Person) -> Sound | None:
@@ -163,18 +162,19 @@ def _microphone_allowed() -> bool:
     return parts.scheme == "https" or parts.hostname in _HERE
 
 
-def _behind_link(studio: Studio, sound: Sound, clip_seconds: float | None) -> None:
-    with st.container(border=True, gap="small"):
-        st.markdown(":green[:material/check_circle: " + t("There is a sound at this link.") + "]")
+def _our_copy(
+    studio: Studio, who: Person, sound: Sound, clip_seconds: float | None, *, refused: bool
+) -> None:
+    """What is behind the link, to look at and listen to, and the offer to send it as a file."""
+    with st.container(border=True, gap="small", key="link-copy"):
+        if not refused:
+            st.markdown(":green[:material/check_circle: " + t("There is a sound at this link.") + "]")
         facts(sound)
         st.audio(sound_url(sound.id), format=sound.media_type)
-        warnings(sound)
-        fit_warning(sound.seconds, clip_seconds)
-        whole_waveform(studio, sound, clip_seconds)
-
-
-def _offer_copy(studio: Studio, who: Person, sound: Sound, *, refused: bool) -> None:
-    with st.container(border=True, gap="small"):
+        if sound.ready:
+            warnings(sound)
+            fit_warning(sound.seconds, clip_seconds)
+        whole_waveform(studio, who, sound, clip_seconds)
         if refused:
             words = t("The studio has made a copy that can be sent as a file instead of the link.")
         elif sound.remade:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 
 import streamlit as st
@@ -10,6 +9,7 @@ import streamlit as st
 from components import draft, sound_actions
 from components.person import Person
 from components.routes import sound_url
+from components.sound_work import DRAWING, work_in_hand
 from components.waveform import waveform
 from components.wording import length, plain, size
 from lipsync.audio.check import MAX_SECONDS
@@ -32,13 +32,13 @@ def sound_panel(studio: Studio, who: Person, sound: Sound, *, clip_seconds: floa
     """Show a sound, with a player, its waveform, and the buttons that make another one of it."""
     with st.container(border=True, gap="small", key="sound-panel"):
         facts(sound)
+        st.audio(sound_url(sound.id), format=sound.media_type)
         if sound.ready:
-            st.audio(sound_url(sound.id), format=sound.media_type)
             warnings(sound)
             fit_warning(sound.seconds, clip_seconds)
         else:
             st.markdown(f":orange[:material/content_cut: {plain(reason_in_words(sound.checked))}]")
-        chosen = _piece_field(studio, sound, clip_seconds)
+        chosen = _piece_field(studio, who, sound, clip_seconds)
         _buttons(studio, who, sound, chosen, clip_seconds)
         if st.session_state.get(draft.FITTING) and clip_seconds and sound.ready:
             _fitting(studio, who, sound, clip_seconds)
@@ -95,22 +95,32 @@ def fit_warning(seconds: float | None, clip_seconds: float | None) -> None:
     st.markdown(f":orange[:material/info: {plain(words)}]")
 
 
-def whole_waveform(studio: Studio, sound: Sound, clip_seconds: float | None) -> None:
+def whole_waveform(studio: Studio, who: Person, sound: Sound, clip_seconds: float | None) -> None:
     """The waveform of a sound that is sent as it is: to look at, without handles."""
-    with contextlib.suppress(NoSound, SoundNotFound):  # it can still be listened to
-        picture = studio.sounds.picture(sound)
+    picture = _picture(studio, who, sound)
+    if picture is not None:
         waveform(
             picture, url=sound_url(sound.original_id), start=0.0, end=picture.seconds,
             clip_seconds=clip_seconds, token=sound.id, key="draft_link_waveform", fixed=True,
         )  # fmt: skip
 
 
-def _piece_field(studio: Studio, sound: Sound, clip_seconds: float | None) -> Piece | None:
-    """The waveform; the piece between its handles when that is another one than now."""
+def _picture(studio: Studio, who: Person, sound: Sound) -> Waveform | None:
+    """The drawn sound; None if it cannot be drawn. One that was kept without a drawing is drawn now."""
     try:
-        with st.spinner(t("Drawing the sound…")):
-            picture: Waveform = studio.sounds.picture(sound)
-    except (NoSound, SoundNotFound):
+        picture = studio.sounds.picture(sound)
+    except NoSound:
+        return None
+    if picture is None:
+        sound_actions.draw(studio, who, sound)
+        work_in_hand(DRAWING)  # then the page is drawn anew
+    return picture
+
+
+def _piece_field(studio: Studio, who: Person, sound: Sound, clip_seconds: float | None) -> Piece | None:
+    """The waveform; the piece between its handles when that is another one than now."""
+    picture = _picture(studio, who, sound)
+    if picture is None:
         if not sound.ready:  # one that is ready can still be listened to and sent
             st.caption(t("It could not be drawn just now, so no piece can be chosen. Please add it again."))
         return None
@@ -155,7 +165,7 @@ def _buttons(
         st.button(
             t("Remove this sound"), icon=":material/close:", type="tertiary", on_click=sound_actions.remove
         )
-    sound_actions.work_in_hand("panel")
+    work_in_hand("panel")
 
 
 def _cut_button(
@@ -188,7 +198,7 @@ def _fitting(studio: Studio, who: Person, sound: Sound, clip_seconds: float) -> 
             st.caption(
                 t("It is too long to be made to fit by speaking faster: {most} times is the most.", most=most)
             )
-        sound_actions.work_in_hand("offer")
+        work_in_hand("offer")
         _offer(studio, who)
         st.button(t("Leave it as it is"), type="tertiary", on_click=sound_actions.fit, args=(False,))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components import draft, sound_actions, sound_form, words_form
+from components import draft, sound_actions, sound_form, sound_work, words_form
 from components import video_form_draft as form
 from components.known_pace import pace_of
 from components.person import Person
@@ -38,7 +38,7 @@ def then_section(
         sound_form.link_field(studio, who, problems, clip_seconds=seconds)
     else:
         sound_form.sound_fields(studio, who, problems, clip_seconds=seconds, record=source == "record")
-    sound_actions.work_in_hand()
+    sound_work.work_in_hand()
 
 
 def line(account: str) -> LipSyncRequest | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from lipsync.settings import Settings, load_settings
 from lipsync.shelf.copies import ParentCopies
 from lipsync.shelf.keeper import ParentKeeper
 from lipsync.shelf.look_ups import LookUps
-from lipsync.sounds import SoundShelf
+from lipsync.sounds import SoundShelf, SoundWork
 from lipsync.sounds.cleaning import clean
 
 BYTES_PER_MEGABYTE = 1_000_000
@@ -56,6 +56,7 @@ class Studio:
     faces: FaceChecks
     cleaner: Cleaner
     sandbox: LocalSandbox | None = None
+    sound_work: SoundWork = field(default_factory=SoundWork)
 
     @property
     def accounts(self) -> dict[str, Account]:

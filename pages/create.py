@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import draft, sound_actions, sound_form, words_form
+from components import draft, sound_actions, sound_form, sound_work, words_form
 from components.already_sent import already_sent
 from components.face_check import face_warned, face_warning
 from components.known_pace import pace_of
@@ -84,7 +84,7 @@ def send() -> None:
         # A second click that overtook the way to the job.
         st.session_state[draft.OPEN] = st.session_state[draft.SENT]
         return
-    if sound_actions.too_soon():
+    if sound_work.too_soon():
         return
     st.session_state[draft.ATTEMPTED] = True
     parent_id = st.session_state.get(draft.PARENT)
@@ -111,7 +111,7 @@ def send() -> None:
     st.session_state[draft.SENT] = st.session_state[draft.OPEN] = job.id
 
 
-sound_actions.go_on()
+sound_work.go_on()
 to_open = st.session_state.pop(draft.OPEN, None)
 if to_open:
     go("jobs", job=to_open)
@@ -150,7 +150,7 @@ with right:
         sound_form.link_field(studio, who, problems, clip_seconds=seconds)
     else:
         sound_form.sound_fields(studio, who, problems, clip_seconds=seconds, record=source == "record")
-    sound_actions.work_in_hand()
+    sound_work.work_in_hand()
 
     st.subheader(t("3. Send it"), anchor=False)
     account = studio.accounts.get(parent.parent.account) if parent else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import draft, sound_actions, then_form, video_form
+from components import draft, sound_work, then_form, video_form
 from components import video_form_draft as form
 from components.already_sent import already_sent
 from components.face_check import picture_warning
@@ -46,7 +46,7 @@ def send() -> None:
         # A second click that overtook the way to the job.
         state[form.OPEN] = state[form.SENT]
         return
-    if sound_actions.too_soon():
+    if sound_work.too_soon():
         return
     state[form.ATTEMPTED] = True
     if form.kind() is TaskKind.IMAGE2VIDEO and not all(fetch(studio, who, field) for field in form.PICTURES):
@@ -76,7 +76,7 @@ def send() -> None:
         draft.forget_words()
 
 
-sound_actions.go_on()
+sound_work.go_on()
 to_open = st.session_state.pop(form.OPEN, None)
 if to_open:
     go("jobs", job=to_open)

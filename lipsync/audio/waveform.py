@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from lipsync.audio.pcm import decode, source_kind
 
 @dataclass(frozen=True)
 class Waveform:
-    """Peaks from 0 to 1 in equal steps of time, and the length in seconds."""
+    """Peaks from 0 to 1 in equal steps of time, the length in seconds, and the level on the whole in dB."""
 
     peaks: tuple[float, ...]
     seconds: float
+    loudness_dbfs: float
 
 
 def waveform(path: Path, points: int = 800, *, deadline: Deadline | None = None) -> Waveform:
@@ -26,4 +28,9 @@ def waveform(path: Path, points: int = 800, *, deadline: Deadline | None = None)
     points = max(1, min(points, len(samples)))
     starts = np.arange(points) * len(samples) // points
     peaks = np.maximum.reduceat(samples, starts) / 32_768
-    return Waveform(tuple(round(float(peak), 4) for peak in peaks), decoded.seconds)
+    level = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) / 32_768
+    return Waveform(
+        peaks=tuple(round(float(peak), 4) for peak in peaks),
+        seconds=decoded.seconds,
+        loudness_dbfs=round(20 * math.log10(level), 2) if level > 0 else -120.0,
+    )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -18,10 +17,12 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from lipsync.audio.check import ENDINGS, MAX_UPLOAD_BYTES, SoundReport
+from lipsync.audio.deadline import Deadline
 from lipsync.audio.fit import make_fit
 from lipsync.audio.links import LinkReport, fetch_link
-from lipsync.audio.waveform import Waveform, waveform
+from lipsync.audio.waveform import Waveform
 from lipsync.jobs.store import utcnow
+from lipsync.sounds.drawings import draw, drawing
 from lipsync.sounds.rows import HELD, Piece, Room, ShelfFull, Sound, SoundNotFound, SoundRows
 from lipsync.sounds.taking import Taken, as_data, media_type, take
 
@@ -147,9 +148,17 @@ class SoundShelf:
         """The file to listen to: what would be sent, otherwise the original. Raises `SoundNotFound`."""
         return self.path(sound) if sound.ready else self.original_path(sound)
 
-    def picture(self, sound: Sound) -> Waveform:
-        """The waveform of the original of a sound. Raises `SoundNotFound` and `lipsync.audio.pcm.NoSound`."""
-        return _waveform(self.original_path(sound))
+    def picture(self, sound: Sound) -> Waveform | None:
+        """The kept waveform of its original; None: never drawn. Raises `lipsync.audio.pcm.NoSound`."""
+        return drawing(self._drawing(sound.original_id))
+
+    def draw(self, sound_id: str, *, workspace: str) -> None:
+        """Draw the original of a sound, for `picture`. Takes up to 15 s.
+
+        Raises `SoundNotFound`, `OSError` and `lipsync.media.MediaToolMissing`.
+        """
+        sound = self.get(sound_id, workspace=workspace)
+        draw(self.original_path(sound), self._drawing(sound.original_id))
 
     # -- inside ------------------------------------------------------------------------
 
@@ -159,6 +168,9 @@ class SoundShelf:
 
     def _path(self, sound: Sound) -> Path:
         return self.folder / f"{sound.id}.{sound.format}"
+
+    def _drawing(self, original_id: str) -> Path:
+        return self.folder / f"{original_id}.drawing.json"
 
     def _partial(self, sound_id: str) -> Path:
         self._originals.mkdir(parents=True, exist_ok=True)
@@ -174,8 +186,8 @@ class SoundShelf:
         try:
             self.rows.insert(sound, _room())
         except ShelfFull:
-            self._path(sound).unlink(missing_ok=True)
-            (self._originals / sound.id).unlink(missing_ok=True)
+            for path in (self._path(sound), self._originals / sound.id, self._drawing(sound.id)):
+                path.unlink(missing_ok=True)
             raise
 
     def _keep(
@@ -183,6 +195,7 @@ class SoundShelf:
     ) -> tuple[SoundReport, Sound | None]:
         name = "".join(c for c in Path(name).name if c.isprintable())[:200] or "sound"
         made = self.folder / f".{sound_id}.made.part"
+        deadline = Deadline.after()
         try:
             taken = take(given, made, name=name, size_bytes=size)
             kept = taken.kept
@@ -190,6 +203,9 @@ class SoundShelf:
                 return taken.verdict, None
             file = given if taken.made is None else made
             told = _told(taken, given, size)
+            drawn = draw(given, self._drawing(sound_id), deadline=deadline)
+            if taken.held and drawn is not None:  # of one that is too long nothing else tells the loudness
+                told["loudness_dbfs"] = drawn.loudness_dbfs
             sound = _sound(sound_id, file, kept, told, name=name, workspace=workspace, owner=owner)
             if taken.made is not None or taken.held:
                 self._put(given, self._originals / sound_id)
@@ -280,8 +296,3 @@ def _name_in(url: str) -> str:
     name = unquote(urlsplit(url).path.rpartition("/")[2])
     endings = [ending for known in ENDINGS.values() for ending in known]
     return name if name.lower().endswith(tuple(endings)) else Path(name).stem
-
-
-@lru_cache(maxsize=64)
-def _waveform(path: Path) -> Waveform:
-    return waveform(path)

@@ -23,6 +23,15 @@ def test_the_picture_shows_where_it_is_loud(tmp_path: Path) -> None:
     assert np.mean(drawn.peaks[55:95]) == pytest.approx(0.8, abs=0.05)
 
 
+@pytest.mark.parametrize(("level", "dbfs"), [(1.0, -3.0), (0.1, -23.0), (0.0, -120.0)])
+def test_the_picture_knows_how_loud_the_sound_is_on_the_whole(
+    tmp_path: Path, level: float, dbfs: float
+) -> None:
+    sine = level * np.sin(2 * np.pi * 300 * np.arange(3 * 16_000) / 16_000)
+    drawn = waveform(write_wav(tmp_path / "a.wav", sine, 16_000))
+    assert drawn.loudness_dbfs == pytest.approx(dbfs, abs=0.1)
+
+
 @pytest.mark.parametrize(
     "name", ["mp3_cbr.mp3", "m4a_index_last.m4a", "opus.mp3", "video.m4a", "bomb_long.wav"]
 )

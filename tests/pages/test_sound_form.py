@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from components import draft, sound_form
-from lipsync.audio.pcm import NoSound
 from lipsync.jobs.model import Job
-from lipsync.sounds import SoundShelf
 from lipsync.studio import Studio
 from tests.pages.conftest import Open, click, labels, words
-from tests.support.clips import make_tone
+from tests.pages.giving import a_recording, a_tone, link_page, record, upload
 from tests.support.sandbox import RunningSandbox
 from tests.support.sound_site import sound_site
 from tests.support.studios import running_studio
@@ -37,29 +32,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def a_tone(folder: Path, name: str, seconds: float) -> tuple[str, bytes]:
-    return name, make_tone(folder / name, seconds=seconds).read_bytes()
-
-
-def a_recording(seconds: float, *, quiet_start: float = 0.0) -> bytes:
-    held = io.BytesIO()
-    with wave.open(held, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(48_000)
-        file.writeframes(bytes(int(96_000 * quiet_start)))
-        file.writeframes((b"\x00\x28" * 60 + b"\x00\xd8" * 60) * int(400 * seconds))
-    return held.getvalue()
-
-
 def newest(studio: Studio) -> Job:
     return studio.jobs.find(limit=1)[0]
-
-
-def upload(open_page: Open, name: str, data: bytes) -> AppTest:
-    at = open_page()
-    at.segmented_control(key=draft.SOURCE).set_value("sound").run()
-    return at.file_uploader[0].upload(name, data).run()
 
 
 def seconds_of(studio: Studio, sound_id: str) -> float:
@@ -85,9 +59,7 @@ def test_a_note_does_not_move_the_columns_and_so_loses_no_file_on_its_way(open_p
 
 
 def test_a_recording_becomes_a_job(studio: Studio, open_page: Open) -> None:
-    at = open_page()
-    at.segmented_control(key=draft.SOURCE).set_value("record").run()
-    at.get("audio_input")[0].upload("recording.wav", a_recording(3.0)).run()
+    at = record(open_page, a_recording(3.0))
     assert at.get("audio_input")[0].value is None  # its bytes are given back at once
     assert at.segmented_control(key=draft.SOURCE).value == "record"
     click(at, "Make it speak")
@@ -176,13 +148,6 @@ def test_somebody_with_too_many_sounds_is_told_so(
     assert "very many sounds" in words(at)
 
 
-def link_page(open_page: Open, url: str) -> AppTest:
-    at = open_page()
-    at.segmented_control(key=draft.SOURCE).set_value("link").run()
-    at.text_input(key=draft.LINK).set_value(url)
-    return at
-
-
 @pytest.mark.parametrize(
     "url", ["http://localhost:8000/a.mp3", "http://10.0.0.1/a.mp3", "http://[::1]/a.mp3"]
 )
@@ -228,16 +193,3 @@ def test_behind_a_link_to_a_flac_our_copy_is_offered(studio: Studio, open_page: 
     click(at, "Make it speak")
     request = newest(studio).request
     assert (request["source"], studio.sounds.get(request["sound_id"]).format) == ("sound", "mp3")
-
-
-def test_a_long_sound_that_cannot_be_drawn_is_no_dead_end(
-    studio: Studio, open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def slow(*_: object) -> None:
-        raise NoSound("too_slow")
-
-    monkeypatch.setattr(SoundShelf, "picture", slow)
-    name, data = a_tone(tmp_path, "long.aac", 62.0)
-    at = upload(open_page, name, data)
-    assert "no piece can be chosen. Please add it again." in words(at)
-    assert at.button[[one.label for one in at.button].index("Trim to this")].disabled

@@ -105,7 +105,7 @@ def test_a_name_is_only_something_to_show(
 ) -> None:
     sound = kept(shelf, tones["mp3"], name)
     assert shelf.get(sound.id).name == shown
-    assert files(tmp_path) == [tmp_path / "sounds" / f"{sound.id}.mp3"]
+    assert {path.name for path in files(tmp_path)} == {f"{sound.id}.mp3", f"{sound.id}.drawing.json"}
 
 
 def test_a_sound_of_5000000_bytes_is_kept_as_it_is(shelf: SoundShelf) -> None:
@@ -206,8 +206,8 @@ def test_everything_an_upload_causes_happens_before_one_deadline(
         return begun[-1]
 
     monkeypatch.setattr(Deadline, "after", after)
-    kept(shelf, tones["wav"] + b"junk" * 2000, "a.wav")  # checked, made anew, checked again
-    assert len(begun) == 1
+    kept(shelf, tones["wav"] + b"junk" * 2000, "a.wav")  # checked, made anew, checked again, drawn
+    assert len(begun) == 2  # of taking it, and of drawing it as well, which began no later
     begun[:] = [Deadline(monotonic())]
     report, sound = shelf.add(io.BytesIO(tones["wav"]), name="a.wav", workspace="local", owner="ada")
     assert (report.reason, sound) == ("too_slow", None)
@@ -266,6 +266,7 @@ def test_nobody_takes_a_piece_of_a_sound_of_another_workspace(
 def test_the_waveform_is_that_of_the_whole_original(shelf: SoundShelf, tones: dict[str, bytes]) -> None:
     sound = kept(shelf, tones["m4a"], "a.m4a")
     picture = shelf.picture(derive(shelf, sound, Piece(start=0.5, end=2.75)))
+    assert picture is not None
     assert len(picture.peaks) == 800
     assert picture.seconds == pytest.approx(3.0, abs=0.1)
 
@@ -279,7 +280,7 @@ def test_nobody_fills_the_disk_with_sounds_that_no_job_uses(
     kept(shelf, tones["mp3"])
     with pytest.raises(ShelfFull):
         add(shelf, tones["mp3"])
-    assert len(files(tmp_path)) == 1
+    assert len(files(tmp_path)) == 2  # one sound and its drawing
     other = shelf.add(io.BytesIO(tones["mp3"]), name="a.mp3", workspace="local", owner="bob")[1]
     assert other is not None
 
@@ -298,7 +299,7 @@ def gives_many_at_once(shelf: SoundShelf, data: bytes, monkeypatch: pytest.Monke
     with ThreadPoolExecutor(5) as several:
         assert sorted(several.map(give, range(5))) == [False, False, False, True, True]
     assert len(shelf.rows.of(workspace="local", owner="ada")) == 2
-    assert len(files(shelf.folder.parent)) == 2
+    assert len(files(shelf.folder.parent)) == 4  # two sounds and their drawings
 
 
 def test_the_limits_hold_when_many_sounds_come_at_once(
@@ -393,7 +394,8 @@ def test_on_postgres_the_oddest_name_survives_and_the_limits_hold(
     assert shelf.get(sound.id) == sound
     with database.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(sounds)).scalar() == 1
-    shelf.path(sound).unlink()
+    for path in files(tmp_path):
+        path.unlink()
     shelf.rows.delete([sound.id], before=utcnow())
     gives_many_at_once(shelf, tones["mp3"], monkeypatch)
     database.dispose()
