@@ -119,6 +119,7 @@ def event_words(event: str, *, video: bool = False) -> str:
         "cancelled": t("Taken back before it was sent."),
         "closed": t("Left as it is."),
         "adopted": t("Its task at the service was found."),
+        "in_doubt_again": t("The service does not know the task that was given. It is in doubt again."),
         "callback": t("The service reported a change."),
         "search_ended": t("The search for it ended without finding it."),
         "trouble": t("A look at the service did not work; it is repeated."),

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from lipsync.i18n import t
+from lipsync.jobs.adopting import Adoption
 from lipsync.jobs.model import Charge, Job, JobState
 from lipsync.jobs.schedule import ASK_AFTER_SECONDS, LATE_FACTOR, SLOW_AFTER_SECONDS
 from lipsync.problems import Action, words_for
@@ -42,7 +43,9 @@ def explain_job(job: Job) -> Explanation | None:
         return Explanation(
             t("You left this job as it is."),
             _money(job.charge),
-            t("Send it again if you still need it."),
+            t("Look on the service's site whether it ran. Sent again, it may be charged a second time.")
+            if job.charge is Charge.UNKNOWN
+            else t("Send it again if you still need it."),
             ("try_again", "change"),
         )
     if job.problem is None or job.state is JobState.SUBMITTING:
@@ -64,6 +67,33 @@ def explain_job(job: Job) -> Explanation | None:
             _said(facts, job.problem),
         )
     return Explanation(what, _money_when_over(job), todo, actions, _said(facts, job.problem))
+
+
+def explain_adoption(what_came: Adoption) -> str:
+    """What came of the task id that a person gave for a job in doubt."""
+    nothing = t("Nothing was changed, and the job is still in doubt.")
+    return {
+        Adoption.ADOPTED: t("The studio follows this task now."),
+        Adoption.NO_SUCH_TASK: t(
+            "The service knows no such task of this kind on this account. {nothing} Check the id; a task "
+            "of the last minute may not be known yet.",
+            nothing=nothing,
+        ),
+        Adoption.OTHER_KIND: t(
+            "That task lets a video speak, and this job makes one. {nothing}", nothing=nothing
+        ),
+        Adoption.OTHER_VIDEO: t("That task speaks with another video. {nothing}", nothing=nothing),
+        Adoption.OTHER_ORDER: t("That task belongs to another order. {nothing}", nothing=nothing),
+        Adoption.OTHER_TIME: t(
+            "That task was not made when this job's request left. {nothing}", nothing=nothing
+        ),
+        Adoption.TAKEN: t("That task already belongs to another job here. {nothing}", nothing=nothing),
+        Adoption.MOVED_ON: t("This job has moved on meanwhile. Nothing was changed."),
+        Adoption.ACCOUNT_MISSING: t(
+            "This job's account is no longer in the settings, so the service cannot be asked. {nothing}",
+            nothing=nothing,
+        ),
+    }[what_came]
 
 
 def explain_waiting(job: Job, now: datetime, usual_seconds: float) -> Explanation | None:

@@ -200,6 +200,11 @@ _WORDS: dict[str, Callable[[dict[str, Any]], _Words]] = {
         lambda: t("Look for the job on the service's site."),
         (),
     ),
+    "named_task_gone": _fixed(
+        lambda: t("The service does not know the task that was given here for this job."),
+        lambda: t("Look for the job on the service's site."),
+        (),
+    ),
     "key_refused": _fixed(
         lambda: t("The service does not accept this account's key: it is missing, wrong or expired."),
         lambda: t("Whoever runs this studio has to give it a valid key."),

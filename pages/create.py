@@ -12,10 +12,12 @@ from components.notices import no_account_help
 from components.parent_picker import default_parent, parent_picker
 from components.person import person, speak
 from components.places import go
+from components.second_charge import accept_key, accepted, second_charge
 from components.summary import summary
 from components.wording import plain
 from lipsync.accounts import UnknownAccount
 from lipsync.i18n import t
+from lipsync.jobs.doubt import MayBePaidTwice
 from lipsync.jobs.store import JobNotFound
 from lipsync.parent_shelf import KnownParent, ParentNotFound
 from lipsync.request import LipSyncRequest
@@ -105,9 +107,10 @@ def send() -> None:
             workspace=who.workspace,
             owner=who.owner,
             previous_job_id=st.session_state.get(draft.PREVIOUS),
+            second_charge_accepted=accepted(accept_key(st.session_state[draft.FORM])),
         )
-    except UnknownAccount:
-        return  # the page says so beside the video
+    except (UnknownAccount, MayBePaidTwice):
+        return  # the page says so beside the video, or asks above the button
     st.session_state[draft.SENT] = st.session_state[draft.OPEN] = job.id
 
 
@@ -172,6 +175,8 @@ with right:
                 public_url=studio.settings.public_url,
             )
             face_warning(studio, parent)
+        doubtful = studio.engine.doubt_behind(st.session_state.get(draft.PREVIOUS))
+        may_send = second_charge(doubtful, key=accept_key(arrival.form))
         st.button(
             t("Make it speak anyway") if face_warned(studio, parent) else t("Make it speak"),
             key="create_send",
@@ -179,7 +184,7 @@ with right:
             icon=":material/play_circle:",
             width="stretch",
             on_click=send,
-            disabled=bool(st.session_state.get(draft.SENT)),
+            disabled=bool(st.session_state.get(draft.SENT)) or not may_send,
         )
         if problems:
             st.markdown(

@@ -9,13 +9,14 @@ import streamlit as st
 
 from components import job_list
 from components.asking import asker
+from components.job_deeds import OPEN_NEXT, again_key, deeds_for
 from components.job_facts import ids, log, request_facts, result, times
 from components.job_kinds import KINDS, is_video, title_of_job
 from components.job_list import PAGE_SIZE
 from components.job_panel import REFRESH_SECONDS, live_panel, usual_seconds
 from components.job_states import GROUPS, state_badge
 from components.job_then import came_from, then_panel
-from components.job_trouble import NEWS, TASK_FIELD, Deeds, job_trouble, news
+from components.job_trouble import NEWS, job_trouble, news
 from components.job_video import video_facts, video_steps
 from components.notices import Tone, empty
 from components.parent_cards import account_label
@@ -34,7 +35,6 @@ from lipsync.studio import current
 from lipsync.video_request import VideoRequest
 
 studio, who = current(), person()
-OPEN_NEXT = "job_open_next"
 
 
 def sound_of(sound_id: str | None) -> Sound | None:
@@ -43,84 +43,6 @@ def sound_of(sound_id: str | None) -> Sound | None:
         return studio.sounds.get(sound_id, workspace=who.workspace) if sound_id else None
     except SoundNotFound:
         return None
-
-
-def again_key(job: Job) -> str:
-    """The submit key of a job's repetition: however often "again" is clicked, it is one job."""
-    return f"again:{job.id}"
-
-
-def repeat(job: Job) -> None:
-    """Send the same request as a new job, with the line that waited for it in vain. Returns at once."""
-    waits = job.then_state in (ThenState.WAITING, ThenState.NOT_STARTED)
-    try:
-        new = studio.engine.submit(
-            kind=job.kind,
-            account=job.account,
-            request=job.request,
-            submit_key=again_key(job),
-            workspace=who.workspace,
-            owner=who.owner,
-            previous_job_id=job.id,
-            then=job.then_request if waits else None,
-        )
-    except UnknownAccount:
-        st.session_state[NEWS] = t("This job's account is no longer in the settings. Nothing was sent.")
-        return
-    st.session_state[OPEN_NEXT] = new.id
-
-
-def deeds_for(job: Job) -> Deeds:
-    """What the buttons of a job's trouble do."""
-
-    def say(done: bool, yes: str, no: str) -> None:
-        st.session_state[NEWS] = yes if done else no
-
-    def try_again() -> None:
-        speak()
-        repeat(job)
-
-    def look_now() -> None:
-        speak()
-        studio.engine.look_now(job.id)
-        st.session_state[NEWS] = t("The studio looks at the service now.")
-
-    def cancel() -> None:
-        speak()
-        say(
-            studio.engine.cancel(job.id),
-            t("Taken back. Nothing was sent."),
-            t("Too late: it is already being sent."),
-        )
-
-    def adopt() -> None:
-        speak()
-        task_id = (st.session_state.get(TASK_FIELD) or "").strip()
-        if not task_id:
-            st.session_state[NEWS] = t("Give the task id first.")
-            return
-        say(
-            studio.engine.adopt(job.id, task_id, by=who.owner),
-            t("The studio follows this task now."),
-            t("That task already belongs to another job here, or this job is no longer in doubt."),
-        )
-
-    def leave() -> None:
-        speak()
-        say(
-            studio.engine.close(job.id, by=who.owner),
-            t("Left as it is."),
-            t("This job has moved on meanwhile."),
-        )
-
-    def send_again() -> None:
-        speak()
-        if studio.engine.close(job.id, by=who.owner):
-            repeat(job)
-        else:
-            st.session_state[NEWS] = t("This job has moved on meanwhile. Nothing was sent.")
-
-    return Deeds(try_again, look_now, cancel, adopt, leave, send_again)
 
 
 def one_job(job_id: str) -> None:
@@ -177,7 +99,8 @@ def how_it_stands(job: Job) -> None:
     if shown is not None:
         tone: Tone = "info" if trouble is None else "error" if job.state is JobState.FAILED else "warning"
         repeated = studio.jobs.by_submit_key(again_key(job))
-        job_trouble(job, shown, deeds_for(job), repeated=repeated, tone=tone)
+        doubtful = studio.engine.doubt_behind(job.id)
+        job_trouble(job, shown, deeds_for(studio, who, job), repeated=repeated, doubtful=doubtful, tone=tone)
     elif job.is_live:
         quiet_buttons(job)
     elif job.state is JobState.READY and is_video(job):
@@ -233,7 +156,7 @@ def ask_again(made: KnownParent) -> None:
 
 def quiet_buttons(job: Job) -> None:
     """For a job that goes on as it should."""
-    deeds = deeds_for(job)
+    deeds = deeds_for(studio, who, job)
     with st.container(horizontal=True):
         if job.state is JobState.QUEUED:
             st.button(t("Take it back"), icon=":material/undo:", on_click=deeds.cancel)

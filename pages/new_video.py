@@ -12,9 +12,11 @@ from components.notices import no_account_help
 from components.person import person, speak
 from components.picture_field import fetch
 from components.places import go, link
+from components.second_charge import accept_key, accepted, second_charge
 from components.video_form_summary import account_choice, video_summary
 from lipsync.accounts import UnknownAccount
 from lipsync.i18n import t
+from lipsync.jobs.doubt import MayBePaidTwice
 from lipsync.jobs.store import JobNotFound
 from lipsync.request import LipSyncRequest
 from lipsync.studio import current
@@ -67,9 +69,10 @@ def send() -> None:
             owner=who.owner,
             previous_job_id=state.get(form.PREVIOUS),
             then=line.as_dict() if line else None,
+            second_charge_accepted=accepted(accept_key(state[form.FORM])),
         )
-    except UnknownAccount:
-        return  # the next run chooses one that is there, and shows it
+    except (UnknownAccount, MayBePaidTwice):
+        return  # the next run chooses one that is there and shows it, or asks above the button
     state[form.SENT] = state[form.OPEN] = job.id
     form.forget(who)
     if line is not None:
@@ -128,6 +131,8 @@ with right:
         video_summary(studio, request, line, account)
         if line is not None and form.kind() is TaskKind.IMAGE2VIDEO:
             picture_warning(studio, request.picture_id)
+        doubtful = studio.engine.doubt_behind(st.session_state.get(form.PREVIOUS))
+        may_send = second_charge(doubtful, key=accept_key(arrival.form))
         st.button(
             t("Make it, then let it speak") if line else t("Make the video"),
             key="video_send",
@@ -135,7 +140,7 @@ with right:
             icon=":material/video_call:",
             width="stretch",
             on_click=send,
-            disabled=bool(st.session_state.get(form.SENT)),
+            disabled=bool(st.session_state.get(form.SENT)) or not may_send,
         )
         if problems or wrong_words or (attempted and st.session_state.get(form.REFUSED)):
             st.markdown(

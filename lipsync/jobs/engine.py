@@ -23,7 +23,9 @@ from lipsync.archive import Archive
 from lipsync.clients import Clients
 from lipsync.database.tables import jobs
 from lipsync.jobs import workflow
+from lipsync.jobs.adopting import Adopter, Adoption
 from lipsync.jobs.chain import Chain
+from lipsync.jobs.doubt import MayBePaidTwice, doubt_behind
 from lipsync.jobs.follow import Follower
 from lipsync.jobs.model import LIVE, Charge, Job, JobState
 from lipsync.jobs.patience import Patience
@@ -90,6 +92,7 @@ class JobEngine:
             self.store, clients, sounds, patience, pictures=pictures, public_url=settings.public_url
         )
         self._settler = Settler(self.store, clients, patience, search_seconds=settings.search_seconds)
+        self._adopter = Adopter(self.store, clients, self._settler)
         self._queue = JobQueue(engine)
         self._chain = Chain(self.store, self._queue.put)
         self._follower = Follower(
@@ -113,12 +116,14 @@ class JobEngine:
         owner: str,
         previous_job_id: str | None = None,
         then: dict[str, Any] | None = None,
+        second_charge_accepted: bool = False,
     ) -> Job:
         """Take a job in: row and queue entry in one transaction, so that it cannot be lost.
 
         The same `submit_key` always means the same job, however often it is sent. `then` is a lip
         sync (its parent's ids are filled in later) to be sent when this job's video is ready.
-        Raises `UnknownAccount`; ValueError for a `then` behind anything but a video.
+        Raises `MayBePaidTwice` when what it repeats may have been accepted, unless a person said yes to
+        that; `UnknownAccount`; ValueError for a `then` behind anything but a video.
         """
         if then is not None and kind is TaskKind.LIP_SYNC:
             raise ValueError("only a video can be followed by a lip sync")
@@ -128,6 +133,9 @@ class JobEngine:
                 known = self.store.by_submit_key(submit_key, connection)
                 if known is not None:
                     return known
+                doubtful = doubt_behind(self.store, connection, previous_job_id)
+                if doubtful is not None and not second_charge_accepted:
+                    raise MayBePaidTwice(doubtful)
                 job = self.store.insert(
                     connection,
                     kind=kind,
@@ -148,6 +156,11 @@ class JobEngine:
             return known
         return job
 
+    def doubt_behind(self, job_id: str | None) -> Job | None:
+        """The job that may have been accepted already, if `job_id` or what it repeats is sent once more."""
+        with self._database.connect() as connection:
+            return doubt_behind(self.store, connection, job_id)
+
     def cancel(self, job_id: str) -> bool:
         """Take a job back while nothing was sent. False if it is too late for that."""
         return self.store.change(
@@ -161,10 +174,16 @@ class JobEngine:
             finished_at=utcnow(),
         )
 
-    def adopt(self, job_id: str, task_id: str, *, by: str) -> bool:
-        """The person says which task a job in doubt became. False if another job owns that task."""
+    def adopt(self, job_id: str, task_id: str, *, by: str) -> Adoption:
+        """The person says which task a job in doubt became; asks the service first, so not for pages.
+
+        Raises `UpstreamError` when the service could not be asked; then nothing was adopted.
+        """
         job = self.store.get(job_id)
-        return self._settler.adopt(job, task_id, by=by) and self._continue(job)
+        what_came = self._adopter.adopt(job, task_id, by=by)
+        if what_came is Adoption.ADOPTED:
+            self._continue(job)
+        return what_came
 
     def close(self, job_id: str, *, by: str) -> bool:
         """The person leaves a job in doubt (or one that never ends) as it is."""

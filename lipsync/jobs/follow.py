@@ -2,7 +2,8 @@
 
 Looking and fetching cost nothing, so both may be repeated for as long as it takes. No
 deadline here declares a paid job failed; only the service's own word does, or a result that
-the service has deleted.
+the service has deleted. Of a task that a person named even that word says nothing about our
+own request: the job is in doubt again.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from lipsync.jobs.model import LIVE, Charge, Job, JobState
 from lipsync.jobs.patience import Patience
 from lipsync.jobs.schedule import PollSchedule
 from lipsync.jobs.send import LONGEST_PAUSE_SECONDS, facts_of
+from lipsync.jobs.settle import named_by_person
 from lipsync.jobs.store import JobStore, utcnow
 from lipsync.media import MediaToolMissing, NotPlayable, VideoFacts
 from lipsync.upstream.errors import DownloadExpired, NotFound, Refused, UpstreamError
@@ -141,6 +143,8 @@ class Follower:
         return max(wait, min(LONGEST_PAUSE_SECONDS, error.retry_after_seconds or 0.0))
 
     def _gone(self, job: Job, error: UpstreamError) -> float:
+        if isinstance(error, NotFound) and self._named_by_person(job):
+            return self._back_in_doubt(job)
         self._change(
             job,
             event="failed",
@@ -153,6 +157,28 @@ class Follower:
             finished_at=utcnow(),
         )
         return 0.0
+
+    def _back_in_doubt(self, job: Job) -> float:
+        """The task that a person named is not there: what became of our own request is still open."""
+        facts = {"task_id": job.task_id}
+        self._change(
+            job,
+            event="in_doubt_again",
+            facts=facts,
+            state=JobState.UNKNOWN,
+            charge=Charge.UNKNOWN,
+            problem="named_task_gone",
+            problem_facts=facts,
+            task_id=None,
+            upstream_status=None,
+            sent_at=None,
+            fetching_at=None,
+            polled_at=utcnow(),
+        )
+        return 0.0
+
+    def _named_by_person(self, job: Job) -> bool:
+        return self._patience.database(lambda: named_by_person(self._store.events(job.id)))
 
     # -- fetching ----------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ its task. Otherwise the person decides, with the facts before them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lipsync.accounts import UnknownAccount
 from lipsync.clients import Clients
@@ -35,6 +35,20 @@ LIST_PAGE_SIZE = 100
 
 
 SEARCH_ENDED = "search_ended"
+BY_STUDIO = "studio"
+"""Who adopted a task, when nobody did but the search."""
+
+
+def may_be_of_then(job: Job, made: datetime) -> bool:
+    """Whether a task made at that moment (the service's clock) can be what a job's request became."""
+    sent = job.armed_at or job.created_at
+    return sent - CLOCK_SKEW <= made <= sent + LATEST_CREATION
+
+
+def named_by_person(events: Sequence[JobEvent]) -> bool:
+    """Whether the task that a job follows is one that a person said, rather than one the service named."""
+    last = next((e for e in reversed(events) if e.event in ("adopted", "sent")), None)
+    return last is not None and last.event == "adopted" and last.facts.get("by") != BY_STUDIO
 
 
 def callbacks_of(events: Sequence[JobEvent]) -> int:
@@ -83,7 +97,7 @@ class Settler:
                 continue  # our handle, or a callback that came just now, may find it
             except UpstreamError:
                 continue
-            if task is not None and self.adopt(job, task.task_id, by="studio"):
+            if task is not None and self.adopt(job, task.task_id, by=BY_STUDIO):
                 break
         return self._patience.database(lambda: self._end_search(job_id, heard)).state
 
@@ -106,6 +120,7 @@ class Settler:
                     state=JobState.SUBMITTED,
                     charge=Charge.CHARGED,
                     task_id=task_id,
+                    polls=0,
                     sent_at=job.armed_at or utcnow(),
                     problem=None,
                     problem_facts=None,
@@ -160,8 +175,7 @@ class Settler:
     def _fits(self, job: Job, task: Task, client: UpstreamClient) -> bool:
         if job.kind is not TaskKind.LIP_SYNC and task.external_task_id is not None:
             return task.external_task_id == job.id
-        sent = job.armed_at or job.created_at
-        if task.created_at is None or not (sent - CLOCK_SKEW <= task.created_at <= sent + LATEST_CREATION):
+        if task.created_at is None or not may_be_of_then(job, task.created_at):
             return False
         if job.kind is not TaskKind.LIP_SYNC:
             return client.query(job.kind, task.task_id).external_task_id == job.id

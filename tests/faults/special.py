@@ -53,6 +53,20 @@ def missing_task(**values: Any) -> Observe:
     return following(answering((404, {}, {"code": 1203, "message": "task not found"})), "query", **values)
 
 
+def named_by_a_person(desk: Desk) -> Outcome:
+    """A task that a person named, and of which the service knows nothing for over half an hour."""
+    add = desk.add_sent
+
+    def add_named(**values: Any) -> Job:
+        job = add(**values)
+        with desk.bench.database.begin() as connection:
+            desk.store.log(connection, job.id, "adopted", {"task_id": job.task_id, "by": "ann"})
+        return job
+
+    with patch.object(desk, "add_sent", add_named):
+        return missing_task(sent_at=utcnow() - HOUR, armed_at=utcnow() - HOUR, polls=GONE_LOOKS)(desk)
+
+
 def sending_anew(prepare: Callable[[Desk, Job], None], **values: Any) -> Observe:
     """A job that stands at the gate or behind it, with something that happened in between."""
 
@@ -159,6 +173,7 @@ SPECIAL: dict[tuple[str, str], Observe] = {
     ("search", "two tasks fit, a callback names one"): sending_anew(_callback_names_it),
     ("query", "no such task, in its first minute"): missing_task(sent_at=utcnow() + HOUR),
     ("query", "no such task, for over half an hour"): missing_task(sent_at=utcnow() - HOUR, polls=GONE_LOOKS),
+    ("query", "no such task, and a person had named it"): named_by_a_person,
     ("query", "ready without a link"): status("succeed", task_result={"videos": []}),
     ("query", "a status nobody knows"): status("pondering"),
     ("query", "failed: no face"): status("failed", task_status_msg="There is no human in the video"),

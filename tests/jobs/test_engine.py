@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from dbos import DBOS
 
+from lipsync.jobs.adopting import Adoption
 from lipsync.jobs.model import Charge, JobState
 from lipsync.jobs.queue import queue_name
 from lipsync.media import probe_video
@@ -149,7 +150,7 @@ def test_without_lists_a_lost_answer_waits_for_the_person_who_knows_the_task(
         wait_for_state(studio, job, JobState.UNKNOWN)
         wait_until(lambda: not studio.engine.is_worked_on(studio.jobs.get(job.id)), what="the search to end")
         task_id = next(p["task_id"] for p in sandbox.log()["posts"] if p["text"] == "Doubtful.")
-        assert studio.engine.adopt(job.id, task_id, by="local")
+        assert studio.engine.adopt(job.id, task_id, by="local") is Adoption.ADOPTED
         wait_for_state(studio, job, JobState.READY)
         assert accepted(sandbox, "Doubtful.") == 1
 

@@ -132,12 +132,93 @@ def _input(sandbox: RunningSandbox) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_leaving_a_job_in_doubt_ends_the_question(
+def test_a_task_id_that_the_service_does_not_know_leaves_the_job_in_doubt_and_says_so(
+    studio: Studio, sandbox: RunningSandbox, open_page: Open
+) -> None:
+    job = in_doubt(studio, sandbox)
+    at = open_page("jobs", job=job.id)
+    at.text_input(key="decide_task").set_value("typo-123")
+    click(at, "Follow this task")
+    assert "The service knows no such task" in words(at)
+    assert "still in doubt" in words(at)
+    assert studio.jobs.get(job.id).state is JobState.UNKNOWN
+    assert {"Follow this task", "Send again"} <= set(labels(at))
+
+
+def test_a_task_that_cannot_be_asked_about_is_not_followed_and_the_page_does_not_wait(
+    studio: Studio, sandbox: RunningSandbox, open_page: Open
+) -> None:
+    job = in_doubt(studio, sandbox)
+    at = open_page("jobs", job=job.id)
+    sandbox.set_fault("error", route="query", code=1002)
+    at.text_input(key="decide_task").set_value("t-1")
+    click(at, "Follow this task")
+    assert "could not be asked about this task, and nothing was changed" in words(at)
+    sandbox.clear_faults()
+    sandbox.set_fault("delay", route="query", seconds=20, count=1)
+    click(at, "Follow this task")
+    assert "Asking the service…" in words(at)
+    assert studio.jobs.get(job.id).state is JobState.UNKNOWN
+
+
+def test_leaving_a_job_in_doubt_ends_the_question_but_not_the_doubt_about_the_money(
     studio: Studio, sandbox: RunningSandbox, open_page: Open
 ) -> None:
     job = in_doubt(studio, sandbox)
     click(open_page("jobs", job=job.id), "Leave it as it is")
     assert studio.jobs.get(job.id).state is JobState.CLOSED
+    at = open_page("jobs", job=job.id)
+    assert "Sent again, it may be charged a second time" in words(at)
+    assert next(b for b in at.button if b.label == "Try again").disabled
+    at.checkbox[0].check().run()
+    click(at, "Try again")
+    assert studio.jobs.find(workspace="local", limit=1)[0].previous_job_id == job.id
+
+
+def test_the_doubt_about_an_earlier_job_is_asked_about_on_the_page_of_its_repetition(
+    studio: Studio, sandbox: RunningSandbox, open_page: Open
+) -> None:
+    first = made(studio, request_for(sandbox), JobState.CLOSED, charge=Charge.UNKNOWN, armed_at=utcnow())
+    job = made(studio, request_for(sandbox), JobState.CANCELLED, previous_job_id=first.id)
+    at = open_page("jobs", job=job.id)
+    assert "It may be paid for twice" in words(at)
+    assert next(b for b in at.button if b.label == "Try again").disabled
+    links = [one.proto.query_string for one in at.get("page_link") if "doubt" in one.proto.label]
+    assert links == [f"job={first.id}"]
+    at.checkbox[0].check().run()
+    click(at, "Try again")
+    assert studio.jobs.find(workspace="local", limit=1)[0].previous_job_id == job.id
+
+
+def test_a_yes_on_one_job_is_no_yes_on_another(
+    studio: Studio, sandbox: RunningSandbox, open_page: Open
+) -> None:
+    one, other = in_doubt(studio, sandbox), in_doubt(studio, sandbox)
+    at = open_page("jobs", job=one.id)
+    at.checkbox[0].check().run()
+    at.query_params["job"] = other.id
+    at.run()
+    assert not at.checkbox[0].value
+    assert next(b for b in at.button if b.label == "Send again").disabled
+
+
+@pytest.mark.parametrize("kind", ["lip-sync", "text2video"])
+def test_the_form_of_a_job_in_doubt_asks_before_it_sends(
+    studio: Studio, sandbox: RunningSandbox, open_page: Open, kind: str
+) -> None:
+    request = request_for(sandbox) if kind == "lip-sync" else video()
+    job = made(
+        studio, request, JobState.CLOSED, kind, charge=Charge.UNKNOWN, armed_at=utcnow(), sends=1
+    )  # fmt: skip
+    page, send = ("create", "Make it speak") if kind == "lip-sync" else ("new_video", "Make the video")
+    at = open_page(page, from_=job.id)
+    assert "It may be paid for twice" in words(at)
+    assert next(b for b in at.button if b.label == send).disabled
+    before = studio.jobs.count(workspace="local")
+    at.checkbox[0].check().run()
+    click(at, send)
+    assert studio.jobs.count(workspace="local") == before + 1
+    assert studio.jobs.find(workspace="local", limit=1)[0].previous_job_id == job.id
 
 
 def test_a_waiting_job_can_be_taken_back(studio: Studio, sandbox: RunningSandbox, open_page: Open) -> None:
