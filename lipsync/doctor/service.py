@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -27,22 +27,30 @@ _NO_TASK = "/kling/v1/videos/lip-sync/no-such-task"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A free query: how long it took, the service's own time, and what was wrong with it."""
+    """A free query: how long it took, what was wrong with it, and three readings of clocks: ours when it
+    was sent and when the answer began to arrive, and the service's own."""
 
     seconds: float
+    sent_at: datetime
+    arrived_at: datetime
     date: datetime | None
     error: UpstreamError | None
 
 
-def check_account(account: Account) -> list[Finding]:
+def utc_now() -> datetime:
+    """What our clock says."""
+    return datetime.now(UTC)
+
+
+def check_account(account: Account, now: Callable[[], datetime] = utc_now) -> list[Finding]:
     """Whether one account can be used. A list, perhaps a query, and the balance; never a create."""
     name = t("account {name}", name=account.name)
     lists = True
     try:
-        answer = ask(account, _LIST)
+        answer = ask(account, _LIST, now)
         if isinstance(answer.error, NotFound | RouteMissing):
             lists = False
-            answer = ask(account, _NO_TASK)  # no lists here: a query tells whether the key is taken, too
+            answer = ask(account, _NO_TASK, now)  # no lists here: a query tells whether the key is taken, too
     except UpstreamError as error:
         said = explain_call(error)
         return [broken(name, said.what, said.todo, reachable=False)]
@@ -54,20 +62,21 @@ def check_account(account: Account) -> list[Finding]:
     return [ok(name, words, **facts), _lists(name, lists), _balance(name, account), *_clock(name, answer)]
 
 
-def ask(account: Account, path: str) -> Answer:
+def ask(account: Account, path: str, now: Callable[[], datetime] = utc_now) -> Answer:
     """One free GET with the key. Raises `NotSent` or `Interrupted` when there is no answer."""
     transport = Transport()
-    started = time.monotonic()
+    started, sent_at = time.monotonic(), now()
     outgoing = Outgoing(
         "GET", account.base_url + path, Bearer(account.key), CONNECT_SECONDS, ANSWER_SECONDS,
         ANSWER_SECONDS + CONNECT_SECONDS, headers={"Accept": "application/json"},
     )  # fmt: skip
 
     def consume(incoming: Incoming) -> Answer:
+        arrived_at = now()
         body = incoming.read(ANSWER_BYTES)
         route = Route.LIST if "?" in path else Route.QUERY
         error = classify(incoming.status, incoming.headers, body, route=route, key=account.key)
-        return Answer(time.monotonic() - started, _date(incoming.headers), error)
+        return Answer(time.monotonic() - started, sent_at, arrived_at, _date(incoming.headers), error)
 
     try:
         return transport.exchange(outgoing, consume)
@@ -110,8 +119,11 @@ def _balance(name: str, account: Account) -> Finding:
 def _clock(name: str, answer: Answer) -> list[Finding]:
     if answer.date is None:
         return []
-    # The answer's date is cut to whole seconds and was made somewhere within the exchange.
-    off = (datetime.now(UTC) - answer.date).total_seconds() - 0.5 - answer.seconds / 2
+    # The service read its clock somewhere between our two readings, and cut the time to whole seconds. As
+    # far as a slow answer leaves it open, our clock is right.
+    least = (answer.sent_at - answer.date).total_seconds() - 1.0
+    most = (answer.arrived_at - answer.date).total_seconds()
+    off = min(max(0.0, least), most)
     check = t("{account}: clock", account=name)
     if abs(off) <= CLOCK_SKEW.total_seconds():
         return [ok(check, t("Our clock and the service's agree."), seconds_ahead=round(off, 1))]
