@@ -189,7 +189,7 @@ def test_the_process_keeps_a_file_that_it_cannot_use_and_says_so(tmp_path: Path)
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the kernel's own figure")
 @pytest.mark.parametrize(("kind", "mode", "bytes_a_pixel"), [("PNG", "RGBA", 4), ("JPEG", "RGB", 1)])
-def test_a_camera_s_picture_is_unfolded_once_and_never_copied_whole(
+def test_a_cameras_picture_is_unfolded_once_and_never_copied_whole(
     tmp_path: Path, kind: str, mode: str, bytes_a_pixel: int
 ) -> None:
     more = {"compress_level": 1} if kind == "PNG" else {}
