@@ -19,9 +19,9 @@ HTML = """<div class="box">
 """
 
 CSS = """
-.box { font-family: var(--st-font); color: var(--st-text-color); padding: 0 0.75rem; }
-.wave { position: relative; height: 5.5rem; touch-action: none; cursor: pointer; user-select: none;
-  border-radius: var(--st-base-radius); background: var(--st-secondary-background-color); }
+.box { font-family: var(--st-font); color: var(--st-text-color); }
+.wave { position: relative; height: 5.5rem; margin: 0 0.75rem; touch-action: none; cursor: pointer;
+  user-select: none; border-radius: var(--st-base-radius); background: var(--st-secondary-background-color); }
 svg { position: absolute; inset: 0; width: 100%; height: 100%; fill: var(--st-primary-color); }
 .clip { position: absolute; top: 0; bottom: 0; overflow: hidden; box-sizing: border-box;
   background: color-mix(in srgb, var(--st-primary-color) 16%, transparent);
@@ -41,7 +41,7 @@ svg { position: absolute; inset: 0; width: 100%; height: 100%; fill: var(--st-pr
 .handle i { position: relative; width: 0.9rem; height: 1.9rem; border-radius: 0.45rem;
   background: var(--st-primary-color); border: 2px solid var(--st-background-color); }
 .handle[hidden], .row[hidden] { display: none; }
-.wave.fixed { cursor: default; touch-action: auto; }
+.wave.fixed { margin: 0; cursor: default; touch-action: auto; }
 .handle:focus-visible i { box-shadow: 0 0 0 3px var(--st-text-color); }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.3rem 0.9rem; margin-top: 0.5rem;
   font-size: 0.875rem; }
