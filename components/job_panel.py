@@ -13,7 +13,7 @@ from components.wording import ago, span
 from lipsync.accounts import Account
 from lipsync.explain import explain_waiting
 from lipsync.i18n import plural, t
-from lipsync.jobs.model import Job, JobState
+from lipsync.jobs.model import Job, JobState, ThenState
 from lipsync.studio import Studio
 from lipsync.upstream.replies import TaskKind
 
@@ -37,9 +37,8 @@ def live_panel(studio: Studio, who: Person, job: Job) -> None:
             st.rerun()
         panel(studio, now)
 
-    every = (
-        REFRESH_SECONDS if job.is_live else DOUBT_REFRESH_SECONDS if job.state is JobState.UNKNOWN else None
-    )
+    waits = job.state is JobState.UNKNOWN or job.then_state is ThenState.WAITING
+    every = REFRESH_SECONDS if job.is_live else DOUBT_REFRESH_SECONDS if waits else None
     st.fragment(draw, run_every=every)()
 
 

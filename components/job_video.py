@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from components import draft
 from components.face_check import face_check
 from components.person import Person
 from components.picture_field import facts as picture_facts
@@ -17,6 +18,7 @@ from lipsync.i18n import t
 from lipsync.jobs.model import Job, ThenState
 from lipsync.parent_shelf import KnownParent
 from lipsync.parents import eligibility
+from lipsync.request import LipSyncRequest
 from lipsync.studio import Studio
 from lipsync.video_request import VideoRequest
 
@@ -76,11 +78,19 @@ def video_steps(studio: Studio, who: Person, job: Job, ask_again: Callable[[Know
                 icon=":material/graphic_eq:",
                 disabled=not usable,
             ):
+                _take_words_along(job)
                 go("create", parent=made.id)
             if st.button(t("Show among the videos"), icon=":material/video_library:"):
                 go("videos", video=made.id)
         if st.button(t("Make another like this"), icon=":material/content_copy:"):
             go("new-video", **{"from": job.id})
+
+
+def _take_words_along(job: Job) -> None:
+    """The words that waited for this video in vain, or were taken back, are filled in where it speaks."""
+    if job.then_request and job.then_state in (ThenState.NOT_STARTED, ThenState.DROPPED):
+        draft.begin()
+        draft.fill_words(LipSyncRequest.from_dict(job.then_request))
 
 
 def _usable(studio: Studio, made: KnownParent, ask_again: Callable[[KnownParent], None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lipsync.explain import Explanation
 from lipsync.i18n import t
-from lipsync.jobs.model import THEN_NO_VIDEO_ID, Job, ThenState
+from lipsync.jobs.model import THEN_NO_VIDEO_ID, Job, JobState, ThenState
 
 
 def explain_then(job: Job) -> Explanation | None:
@@ -12,6 +12,15 @@ def explain_then(job: Job) -> Explanation | None:
     state = job.then_state
     if state is None:
         return None
+    if state is ThenState.WAITING and job.state is JobState.READY:
+        return Explanation(
+            t("The video is here, but the service has not said its id yet, and your line needs that."),
+            t("The line costs nothing before it is sent. Asking for the id costs nothing."),
+            t(
+                "Nothing to do: the studio keeps asking, for a day, and sends your line as soon as it knows "
+                "the id. You can also ask yourself, or take the line back."
+            ),
+        )
     if state is ThenState.WAITING:
         return Explanation(
             t("When the video is ready, your line is sent by itself."),
@@ -32,9 +41,12 @@ def explain_then(job: Job) -> Explanation | None:
         )
     if job.then_problem == THEN_NO_VIDEO_ID:
         return Explanation(
-            t("The line was not sent: the service did not say which video it is to speak with."),
+            t("The line was not sent: within a day the service did not say which video it is to speak with."),
             t("Nothing was charged for the line."),
-            t("Open the video on the Videos page, ask the service again, and let it speak from there."),
+            t(
+                "Ask the service again. As soon as it says the id, “Make it speak” opens with your words "
+                "filled in."
+            ),
         )
     return Explanation(
         t("The line was not sent, because there is no video to speak it."),

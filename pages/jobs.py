@@ -131,12 +131,17 @@ def drop_line(job: Job) -> Callable[[], None]:
 
 
 def ask_again(made: KnownParent) -> None:
-    """Ask the service for the id of a video that came without one."""
+    """Ask the service for the id of a video that came without one; a line that waits for it goes on."""
     speak()
+
+    def ask() -> tuple[KnownParent, bool]:
+        known = studio.parents.refresh(made, owner=who.owner)
+        return known, bool(known.job_id) and studio.engine.then_goes_on(known.job_id or "")
+
     try:
         answer = asker().ask(
             ("refresh", studio.settings.database_address, made.id),
-            lambda: studio.parents.refresh(made, owner=who.owner),
+            ask,
             fresh_seconds=2,
             patience_seconds=4,
         )
@@ -148,8 +153,10 @@ def ask_again(made: KnownParent) -> None:
         st.session_state[NEWS] = f"{plain(explained.what)} {plain(explained.todo)}"
     elif answer.value is None:
         st.session_state[NEWS] = t("The service has not answered yet. Ask again in a moment.")
-    elif not answer.value.parent.video_id:
+    elif not answer.value[0].parent.video_id:
         st.session_state[NEWS] = t("The service still does not say the id. Ask again in a few minutes.")
+    elif answer.value[1]:
+        st.session_state[NEWS] = t("The video can speak now, and your line was sent on.")
     else:
         st.session_state[NEWS] = t("The video can speak now.")
 

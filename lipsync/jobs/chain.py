@@ -1,17 +1,20 @@
 """What happens when a video is ready: it goes on the shelf of parents, and its line is sent.
 
 All of it in the transaction that makes the video's job ready: after a crash either nothing
-of it has happened, or everything.
+of it has happened, or everything. Where the service has not said the video's id by then, the line
+waits on (`late_ids`), and is sent in a transaction of its own as soon as the shelf knows the id,
+whoever brought it there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from lipsync.database.tables import jobs, parents
-from lipsync.jobs.model import LIVE, THEN_DROPPED, THEN_NO_VIDEO_ID, Job, JobState, ThenState
+from lipsync.jobs.model import LIVE, THEN_DROPPED, Job, JobState
 from lipsync.jobs.store import JobStore
 from lipsync.media import VideoFacts
 from lipsync.shelf.rows import keep_task
@@ -20,7 +23,9 @@ from lipsync.upstream.replies import Task, TaskKind, Video
 Enqueue = Callable[[sa.Connection, Job], None]
 """Puts a job into the engine's queue, in the caller's transaction."""
 
-_WAITING = jobs.c.then_request.is_not(None) & jobs.c.then_job_id.is_(None) & jobs.c.then_problem.is_(None)
+MOST_AT_ONCE = 200
+WAITING = jobs.c.then_request.is_not(None) & jobs.c.then_job_id.is_(None) & jobs.c.then_problem.is_(None)
+"""A line waits for this video, and was neither sent nor taken back nor given up."""
 
 
 class Chain:
@@ -38,7 +43,8 @@ class Chain:
             return
         kept = keep_task(
             connection,
-            task,
+            # By the name under which it was asked for, whatever the answer calls it.
+            replace(task, task_id=job.task_id or task.task_id),
             account=job.account,
             workspace=job.workspace,
             owner=job.owner,
@@ -49,29 +55,47 @@ class Chain:
         # Its file is here already, as the job's result: it is not fetched a second time.
         seen = {"job_id": job.id, "width": facts.width, "height": facts.height}
         connection.execute(sa.update(parents).where(parents.c.id == made.id).values(**seen))
-        now = self._store.read(connection, job.id)  # as it is in here: the line may just have been taken back
-        if now.then_state is not ThenState.WAITING:
-            return
-        if not video.id:
-            self._store.give_up_then(connection, job.id, THEN_NO_VIDEO_ID)
-            return
-        self._start_then(connection, now, task, video)
+        self.go_on(connection, job)
+
+    def waiting(self) -> list[Job]:
+        """Videos that are ready and whose lines still wait: the service has not said their ids."""
+        return self._store.find(states=[JobState.READY], where=WAITING, limit=MOST_AT_ONCE)
+
+    def go_on(self, connection: sa.Connection, job: Job) -> bool:
+        """Send the line that waits for a video that is ready, if one does and the shelf knows the video's
+        id. At most one caller ever sends it."""
+        query = sa.select(parents.c.video_id).where(
+            parents.c.workspace == job.workspace,
+            parents.c.account == job.account,
+            parents.c.task_id == job.task_id,
+            parents.c.job_id == job.id,
+            parents.c.video_id != "",
+        )
+        video_id = connection.execute(query).scalar()
+        # Changing the row first holds it until the end of the transaction: nobody takes the line back
+        # meanwhile, and nobody else sends it.
+        if video_id is None or not self._store.change(
+            job.id, frm=[JobState.READY], where=WAITING, connection=connection
+        ):
+            return False
+        self._start(connection, self._store.read(connection, job.id), video_id)
+        return True
 
     def drop(self, job_id: str) -> bool:
         """Take the waiting line back. False if it was sent meanwhile, or will not be anyhow."""
         return self._store.change(
             job_id,
-            frm=[*LIVE, JobState.UNKNOWN],
-            where=_WAITING,
+            frm=[*LIVE, JobState.UNKNOWN, JobState.READY],
+            where=WAITING,
             event="then_dropped",
             then_problem=THEN_DROPPED,
         )
 
-    def _start_then(self, connection: sa.Connection, job: Job, task: Task, video: Video) -> None:
+    def _start(self, connection: sa.Connection, job: Job, video_id: str) -> None:
         request = (job.then_request or {}) | {
             "account": job.account,
-            "parent_task_id": task.task_id,
-            "video_id": video.id,
+            "parent_task_id": job.task_id,
+            "video_id": video_id,
         }
         line = self._store.insert(
             connection,

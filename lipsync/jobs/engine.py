@@ -27,6 +27,7 @@ from lipsync.jobs.adopting import Adopter, Adoption
 from lipsync.jobs.chain import Chain
 from lipsync.jobs.doubt import MayBePaidTwice, doubt_behind
 from lipsync.jobs.follow import Follower
+from lipsync.jobs.late_ids import LateIds
 from lipsync.jobs.model import LIVE, Charge, Job, JobState
 from lipsync.jobs.patience import Patience
 from lipsync.jobs.places import SlotPlace, place_for
@@ -95,6 +96,7 @@ class JobEngine:
         self._adopter = Adopter(self.store, clients, self._settler)
         self._queue = JobQueue(engine)
         self._chain = Chain(self.store, self._queue.put)
+        self._late_ids = LateIds(self.store, clients, self._chain, first_seconds=settings.poll_seconds)
         self._follower = Follower(
             self.store, clients, archive, patience,
             poll_seconds=settings.poll_seconds, finish=self._chain.finish,
@@ -203,6 +205,12 @@ class JobEngine:
         """Take back the line that waits for a video. False if it was sent, or will not be anyhow."""
         return self._chain.drop(job_id)
 
+    def then_goes_on(self, job_id: str) -> bool:
+        """Send the line that waits for a video's id, if the shelf knows that id now. True if it was sent."""
+        job = self.store.get(job_id)
+        with self._database.begin() as connection:
+            return self._chain.go_on(connection, job)
+
     def look_now(self, job_id: str) -> None:
         """Look at the service at once; a job in doubt is searched for again."""
         job = self.store.get(job_id)
@@ -272,12 +280,14 @@ class JobEngine:
                     return
         try:
             self._launch(executor)
+            self._late_ids.start()
             self._status = EngineStatus(running=True)
             self.launched.set()
             self._supervise(place if isinstance(place, SlotPlace) else None)
         finally:
             self._status = EngineStatus(running=False)
             self.launched.clear()
+            self._late_ids.stop()
             DBOS.destroy()
             workflow.use_work(None)
             place.leave()

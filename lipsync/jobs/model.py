@@ -56,7 +56,7 @@ ENDED_WITHOUT = frozenset({JobState.FAILED, JobState.CANCELLED, JobState.CLOSED}
 class ThenState(StrEnum):
     """How the line stands that is to be sent when a video is ready."""
 
-    WAITING = "waiting"
+    WAITING = "waiting"  # for the video; or, when that is ready, for the service to say its id
     STARTED = "started"  # it is a job of its own now: `then_job_id`
     DROPPED = "dropped"  # taken back by the person
     NOT_STARTED = "not_started"  # there is no video that could speak it
@@ -74,7 +74,7 @@ THEN_DROPPED = "dropped"
 THEN_NO_VIDEO = "no_video"
 THEN_NO_VIDEO_ID = "no_video_id"
 """`then_problem`: why a line is not sent. Taken back; the video job ended without a video; or the
-service named no video that a lip sync could be about."""
+service did not say, for a day, which video a lip sync could be about."""
 
 
 @dataclass(frozen=True, slots=True)

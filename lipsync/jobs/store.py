@@ -120,6 +120,7 @@ class JobStore:
         states: Iterable[JobState] | None = None,
         kinds: Iterable[TaskKind] | None = None,
         parent: ParentKey | None = None,
+        where: sa.ColumnElement[bool] | None = None,
         limit: int = 50,
         offset: int = 0,
     ) -> list[Job]:
@@ -140,6 +141,8 @@ class JobStore:
                 jobs.c.parent_task_id == task_id,
                 jobs.c.parent_video_id == video_id,
             )
+        if where is not None:
+            query = query.where(where)
         with self.engine.connect() as connection:
             return [_job(row) for row in connection.execute(query.limit(limit).offset(offset))]
 

@@ -187,18 +187,6 @@ def test_every_video_of_the_task_is_put_on_the_shelf(make_bench: MakeBench, clip
         ]  # fmt: skip
 
 
-def test_a_video_without_an_id_starts_no_line_and_says_so(make_bench: MakeBench, clip: Path) -> None:
-    with RepliesServer(ready_service(clip.read_bytes(), video_id="")) as server:
-        bench = make_bench(server.url)
-        job = at_service(bench)
-        assert follower(bench, lambda *_: None).follow(job.id) == JobState.READY
-        now = bench.store.get(job.id)
-        assert (now.then_state, now.then_problem) == (ThenState.NOT_STARTED, "no_video_id")
-        explained = explain_then(now)
-        assert explained is not None
-        assert "ask the service again" in explained.todo
-
-
 @pytest.mark.kill
 def test_the_chain_survives_kills_of_the_server(sandbox: RunningSandbox, tmp_path: Path) -> None:
     sandbox.set_fault("work", route="create-video", seconds=1.5, count=1)

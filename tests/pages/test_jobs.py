@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from lipsync.database.tables import jobs, parents
-from lipsync.jobs.model import Charge, Job, JobState, ThenState
+from lipsync.jobs.model import THEN_NO_VIDEO_ID, Charge, Job, JobState, ThenState
 from lipsync.jobs.store import utcnow
 from lipsync.studio import Studio
 from lipsync.upstream.replies import TaskKind
@@ -351,6 +351,48 @@ def test_a_video_that_came_without_its_id_says_what_to_do(studio: Studio, open_p
     click(at, "Ask the service again")
     at = open_page("jobs", job=job.id)
     assert not next(b for b in at.button if b.label == "Make it speak").disabled
+
+
+def came_without_its_id(studio: Studio, words_to_say: str, **values: Any) -> Job:
+    """A video that is ready; its line waits for the id that the service did not say."""
+    job = new_video(studio)
+    with studio.database.begin() as connection:
+        connection.execute(sa.update(parents).where(parents.c.job_id == job.id).values(video_id=""))
+        late = {"then_request": line(words_to_say, parent=("", ""), voice_id="uk_man2", voice_speed="1.2")}
+        connection.execute(sa.update(jobs).where(jobs.c.id == job.id).values(**late | values))
+    return studio.jobs.get(job.id)
+
+
+def test_a_line_that_waits_for_the_id_says_so_and_goes_on_when_the_service_is_asked_again(
+    studio: Studio, sandbox: RunningSandbox, open_page: Open
+) -> None:
+    # Nothing but the button asks: the last look was just now.
+    job = came_without_its_id(studio, "Asked for by hand.", polled_at=utcnow() + timedelta(hours=1))
+    at = open_page("jobs", job=job.id)
+    assert "has not said its id yet" in words(at)
+    assert {"Take the line back", "Ask the service again"} <= set(labels(at))
+    click(at, "Ask the service again")
+    spoken = studio.jobs.get(job.id).then_job_id
+    assert spoken is not None
+    wait_for_state(studio, studio.jobs.get(spoken), JobState.READY)
+    assert sandbox.log()["accepted_by_text"]["Asked for by hand."] == 1
+
+
+def test_the_words_of_a_line_that_was_given_up_are_filled_in_where_the_video_speaks(
+    studio: Studio, open_page: Open
+) -> None:
+    job = came_without_its_id(studio, "Said by hand.", then_problem=THEN_NO_VIDEO_ID)
+    at = open_page("jobs", job=job.id)
+    assert "within a day the service did not say" in words(at)
+    click(at, "Ask the service again")
+    at = open_page("jobs", job=job.id)
+    assert studio.jobs.get(job.id).then_job_id is None
+    click(at, "Make it speak")
+    assert at.title[0].value == "Make a video speak"
+    assert studio.parents.get(at.session_state["draft_parent"]).job_id == job.id
+    filled = [at.session_state[name] for name in ("draft_text", "draft_voice_en", "draft_speed")]
+    assert filled == ["Said by hand.", "uk_man2", 1.2]
+    assert "Said by hand." in [area.value for area in at.text_area]
 
 
 def test_the_list_is_narrowed_to_a_kind(studio: Studio, sandbox: RunningSandbox, open_page: Open) -> None:
