@@ -53,10 +53,11 @@ def take(studio: Studio, who: Person, key: str) -> None:
     words = t("Looking at {name}. This can take up to {most} seconds.",
               name=plain(name, most=60), most=f"{OPERATION_SECONDS:g}")  # fmt: skip
     add = partial(studio.sounds.add, given, name=name, workspace=who.workspace, owner=who.owner)
-    st.session_state[_TAKEN] = given.file_id
-    st.session_state[_GIVEN] = st.session_state.get(_GIVEN, 0) + 1
     st.session_state[draft.REFUSED] = None  # that was another file
     _later(studio, who, "field", words, name, add, partial(_made, name, False))
+    # Afterwards: a newer run may end this one anywhere, and must then find a file that is still to be taken.
+    st.session_state[_TAKEN] = given.file_id
+    st.session_state[_GIVEN] = st.session_state.get(_GIVEN, 0) + 1
 
 
 def cut(studio: Studio, who: Person, sound: Sound, piece: Piece, *, offer: bool = False) -> None:
