@@ -16,12 +16,18 @@ from components.routes import picture_url
 from components.wording import plain, size
 from lipsync.i18n import t
 from lipsync.picture_links import picture_from_link
-from lipsync.pictures import MAX_PICTURE_BYTES, Picture, PictureNotFound, picture_in_words
+from lipsync.pictures import (
+    MAX_GIVEN_BYTES,
+    Picture,
+    PictureNotFound,
+    picture_in_words,
+    remade_in_words,
+)
 from lipsync.request import Problem
 from lipsync.studio import Studio
 from lipsync.video_request import field_help
 
-MOST_MB = MAX_PICTURE_BYTES // 1_000_000
+MOST_MB = MAX_GIVEN_BYTES // 1024 // 1024
 _GIVEN = {"picture": "video_pictures_given", "tail_picture": "video_tails_given"}
 
 
@@ -36,7 +42,7 @@ def picture_field(studio: Studio, who: Person, problems: Sequence[Problem], fiel
             st.warning(t("The picture is no longer here. Add it again."))
         if kept is not None:
             _shown(kept, field)
-            if field == "picture":
+            if field == "picture" or not form.is_given("picture"):
                 picture_check(studio, who, kept)
     _uploader(studio, who, field, another=kept is not None)
     if kept is None:
@@ -67,7 +73,11 @@ def facts(picture: Picture) -> None:
 
 def remove(field: str) -> None:
     """Go on without this picture."""
-    st.session_state[form.PICTURES[field]] = None
+    state = st.session_state
+    state[form.PICTURES[field]] = None
+    state[form.REMADE[field]] = ""
+    if state.get(form.REFUSED) and state[form.REFUSED][0] == field:
+        state[form.REFUSED] = None
 
 
 def _shown(picture: Picture, field: str) -> None:
@@ -78,6 +88,8 @@ def _shown(picture: Picture, field: str) -> None:
         with st.container(gap="xsmall", width="stretch"):
             st.markdown(f"**{plain(picture.name, most=60)}**")
             facts(picture)
+            if made := st.session_state.get(form.REMADE[field]):
+                st.caption(":material/auto_fix_high: " + plain(made))
             st.button(
                 t("Remove this picture"), key=f"video_remove_{field}", icon=":material/close:",
                 type="tertiary", on_click=remove, args=(field,),
@@ -85,20 +97,26 @@ def _shown(picture: Picture, field: str) -> None:
 
 
 def _uploader(studio: Studio, who: Person, field: str, *, another: bool) -> None:
+    first = t("Picture to begin with (may stay empty)") if form.is_given("tail_picture") else t(
+        "Picture to begin with"
+    )  # fmt: skip
     labels = {
-        "picture": t("Another picture instead") if another else t("Picture to begin with"),
+        "picture": t("Another picture instead") if another else first,
         "tail_picture": t("Another last picture instead") if another else t("Picture to end with"),
     }
     # A new field after each picture, so that the bytes of the last one are freed.
     key = f"video_upload_{field}_{st.session_state.get(_GIVEN[field], 0)}"
-    st.file_uploader(
+    # Files of every kind: what a browser refuses by itself it says in a hint that touch screens never show.
+    given = st.file_uploader(
         labels[field],
-        type=["jpg", "png"],  # so that phones give their pictures as jpg
         key=key,
         max_upload_size=MOST_MB,
         on_change=partial(take, studio, who, field, key),
         help=field_help(field),
     )
+    if given is not None:  # a newer run overtook the callback
+        take(studio, who, field, key)
+        st.rerun()
 
 
 def _address(studio: Studio, who: Person, field: str) -> None:
@@ -124,14 +142,13 @@ def fetch(studio: Studio, who: Person, field: str) -> bool:
     if not url:
         return True
     hosts = frozenset(host.lower() for host in studio.settings.sound_link_hosts)
-    with _troubles(field, t("The link")):
-        why, picture = picture_from_link(
+    name = t("The link")
+    with _troubles(field, name):
+        found = picture_from_link(
             studio.pictures, url, allowed_hosts=hosts, workspace=who.workspace, owner=who.owner
         )
-        if picture is not None:
-            _choose(field, picture)
-            return True
-        st.session_state[form.REFUSED] = (field, t("The link"), why)
+        _settle(field, name, found.picture, found.why_not, found.remade)
+        return found.picture is not None
     return False
 
 
@@ -141,21 +158,26 @@ def take(studio: Studio, who: Person, field: str, key: str) -> None:
     given = st.session_state.get(key)
     if given is None:
         return
-    st.session_state[_GIVEN[field]] = st.session_state.get(_GIVEN[field], 0) + 1
     with _troubles(field, given.name):
+        given.seek(0)
         report, picture = studio.pictures.add(
             given, name=given.name, workspace=who.workspace, owner=who.owner
         )
-        if picture is None:
-            st.session_state[form.REFUSED] = (field, given.name, picture_in_words(report))
-        else:
-            _choose(field, picture)
+        _settle(field, given.name, picture, picture_in_words(report), remade_in_words(report))
+    # Last: as long as the field holds the file, a run that was overtaken is made up for.
+    st.session_state[_GIVEN[field]] = st.session_state.get(_GIVEN[field], 0) + 1
 
 
-def _choose(field: str, picture: Picture) -> None:
-    st.session_state[form.PICTURES[field]] = picture.id
-    st.session_state[form.ADDRESSES[field]] = ""
-    st.session_state[form.REFUSED] = None
+def _settle(field: str, name: str, picture: Picture | None, why_not: str, made: str) -> None:
+    """Write down what came of a picture. Where it was not taken, an earlier one stays."""
+    state = st.session_state
+    if picture is None:
+        state[form.REFUSED] = (field, name, why_not)
+        return
+    state[form.PICTURES[field]] = picture.id
+    state[form.REMADE[field]] = made
+    state[form.ADDRESSES[field]] = ""
+    state[form.REFUSED] = None
 
 
 @contextlib.contextmanager

@@ -43,7 +43,9 @@ FIELDS: Final = {
 PICTURES: Final = {"picture": "video_picture", "tail_picture": "video_tail"}
 """The first and the last frame: field of the request, and where its id is kept."""
 ADDRESSES: Final = {"picture": "video_picture_url", "tail_picture": "video_tail_url"}
-"""Pictures that the service fetches itself."""
+"""Where the addresses of pictures are typed."""
+REMADE: Final = {"picture": "video_picture_remade", "tail_picture": "video_tail_remade"}
+"""In words, what the studio made of a picture that was given."""
 REFUSED: Final = "video_refused"
 ATTEMPTED: Final = "video_attempted"
 PREVIOUS: Final = "video_previous_job"
@@ -55,7 +57,7 @@ MOST_KEPT = 300
 _MADE_ANEW: dict[str, Any] = {
     PROMPT: "", NEGATIVE: "", SCALE: DEFAULT_CFG_SCALE, SPEAKS: False, REFUSED: None, ATTEMPTED: False,
     PREVIOUS: None, SENT: None, OPEN: None, NOTE: None,
-    **dict.fromkeys(PICTURES.values()), **dict.fromkeys(ADDRESSES.values(), ""),
+    **dict.fromkeys(PICTURES.values()), **dict.fromkeys([*ADDRESSES.values(), *REMADE.values()], ""),
 }  # fmt: skip
 _CHOSEN: dict[str, Any] = {
     KIND: TaskKind.TEXT2VIDEO.value, MODE: MODES[0], DURATION: DURATIONS[0], RATIO: RATIOS[0], ACCOUNT: None
@@ -113,6 +115,12 @@ def kind() -> TaskKind:
     return TaskKind(st.session_state.get(KIND) or TaskKind.TEXT2VIDEO)
 
 
+def is_given(field: str) -> bool:
+    """Whether there is a picture for this field of the request, or an address of one."""
+    state = st.session_state
+    return bool(state.get(PICTURES[field]) or (state.get(ADDRESSES[field]) or "").strip())
+
+
 def read(account: str) -> VideoRequest:
     """The video that the form asks for, as it stands. It may have problems."""
     state, chosen = st.session_state, kind()
@@ -149,6 +157,7 @@ def fill(request: VideoRequest, *, previous_job_id: str, line: LipSyncRequest | 
     for field, name in PICTURES.items():
         state[name] = getattr(request, f"{field}_id")
         state[ADDRESSES[field]] = getattr(request, f"{field}_url") or ""
+        state[REMADE[field]] = ""
     state[SPEAKS] = line is not None
     if line is not None:
         draft.fill_words(line)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import Literal
 
 from PIL import Image, ImageCms, ImageOps
 
+Kind = Literal["JPEG", "PNG"]
 QUALITIES = (95, 90, 85, 75)
 """Of a jpg that is drawn anew: the first whose file is small enough."""
 _ORIENTATION = 0x0112
@@ -38,7 +40,7 @@ def without_metadata(data: bytes, *, most_bytes: int) -> bytes:
     """
     with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
         if image.getexif().get(_ORIENTATION, 1) not in (0, 1) or image.mode == "CMYK":
-            return _drawn_anew(image, most_bytes)
+            return drawn_anew(image, _own_kind(image), most_bytes)
         try:
             found = _jpg(data) if data.startswith(b"\xff\xd8") else _png(data)
             with Image.open(io.BytesIO(found)) as again:
@@ -47,12 +49,19 @@ def without_metadata(data: bytes, *, most_bytes: int) -> bytes:
                     return found
         except (_Odd, OSError, SyntaxError):
             pass  # readable, but not in the way that we cut it: Pillow writes it in its own
-        return _drawn_anew(image, most_bytes)
+        return drawn_anew(image, _own_kind(image), most_bytes)
 
 
-def _drawn_anew(image: Image.Image, most_bytes: int) -> bytes:
-    """Upright and in RGB, without metadata but with its colour profile."""
-    kind = "PNG" if image.format == "PNG" else "JPEG"
+def _own_kind(image: Image.Image) -> Kind:
+    return "PNG" if image.format == "PNG" else "JPEG"
+
+
+def drawn_anew(image: Image.Image, kind: Kind, most_bytes: int) -> bytes:
+    """A file of that kind, upright and in RGB, without metadata but with its colour profile.
+
+    A jpg gets the best quality of which it is small enough; with the lowest, or as a png, it may be
+    larger than `most_bytes`.
+    """
     profile = image.info.get("icc_profile")
     upright = ImageOps.exif_transpose(image)
     if upright.mode == "CMYK":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -22,9 +22,12 @@ from lipsync.database.tables import pictures
 from lipsync.i18n import t
 from lipsync.jobs.store import utcnow
 from lipsync.picture_metadata import without_metadata
+from lipsync.picture_remake import NotRemade, Original, remade
 
 MAX_PICTURE_BYTES = 10_000_000
 """CometAPI image2video, `image`: 10 MB; whether before or after Base64 is open, so raw and decimal."""
+MAX_GIVEN_BYTES = 60 * 1024 * 1024
+"""Ours: of a file that is given. What the service does not take is made into a picture that it takes."""
 MIN_SIDE = 300
 """CometAPI image2video, `image`: at least 300 pixels."""
 MAX_RATIO = 2.5
@@ -32,12 +35,17 @@ MAX_RATIO = 2.5
 MAX_PIXELS = 64_000_000
 """Ours: larger than any camera's usual picture; a small file that unfolds to more is an attack."""
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
-REASONS = ("empty", "too_big", "not_a_picture", "damaged", "too_many_pixels", "too_small", "too_narrow")
+REASONS = (
+    "empty", "too_big", "not_a_picture", "heic", "damaged", "too_many_pixels", "too_small", "too_narrow",
+    "not_remade",
+)  # fmt: skip
 
 _FORMATS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png"}  # MPO: a jpg of a phone that holds a second picture
 _UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+"""At the ninth byte of a file that begins with a box of the kind `ftyp` (ISO/IEC 23008-12)."""
 _one_at_a_time = Lock()
-"""Unfolding a picture takes up to 200 MB; several at once would be many."""
+"""Unfolding a picture takes up to 200 MB, making another of it up to 512; several at once would be many."""
 
 
 class PictureNotFound(LookupError):
@@ -46,13 +54,17 @@ class PictureNotFound(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class PictureReport:
-    """What was found in a file. `reason` is a slug of `REASONS`, None for a picture that may be sent."""
+    """What was found in a file. `reason` is a slug of `REASONS`, None for a picture that may be sent.
+
+    `was` is the file as it was given, where the studio had to make another picture of it.
+    """
 
     bytes: int
     reason: str | None = None
     format: str | None = None
     width: int | None = None
     height: int | None = None
+    was: Original | None = None
 
     @property
     def accepted(self) -> bool:
@@ -93,15 +105,20 @@ class PictureShelf:
     ) -> tuple[PictureReport, Picture | None]:
         """Check what `stream` holds and keep it, without its metadata, if it may be sent.
 
-        Raises `OSError` when the disk is full.
+        A picture of another kind, or in too large a file, is made into one that may be; the report says
+        so, and it takes seconds. Raises `OSError` when the disk is full.
         """
-        data = stream.read(MAX_PICTURE_BYTES + 1)
+        data = stream.read(MAX_GIVEN_BYTES + 1)
         report = check_picture(data)
+        was = None
+        if report.reason in ("too_big", "not_a_picture"):
+            report, data = _remade(data)
+            was = report.was
         if not report.accepted:
             return report, None
         with _one_at_a_time:
             data = without_metadata(data, most_bytes=MAX_PICTURE_BYTES)
-        report = check_picture(data)  # what is drawn anew has other sides and another size
+        report = replace(check_picture(data), was=was)  # what is drawn anew has other sides and another size
         if not report.accepted:
             return report, None
         assert report.format is not None
@@ -177,8 +194,17 @@ def picture_in_words(report: PictureReport) -> str:
     """Why a picture cannot be used and what to do; an empty string when it can. Nothing was sent."""
     sentences = {
         "empty": t("The file is empty. Choose another picture."),
-        "too_big": t("The picture is larger than 10 MB. Save it smaller, as a jpg for example."),
-        "not_a_picture": t("This file is no jpg or png picture. Save it as one of these, then add it again."),
+        "too_big": t(
+            "The file is larger than {most} MB. Save the picture smaller, as a jpg for example.",
+            most=MAX_GIVEN_BYTES // 1024 // 1024,
+        ),
+        "not_a_picture": t(
+            "This file is no picture that can be used here. Save it as a jpg or png, then add that."
+        ),
+        "heic": t(
+            "This is a HEIC picture, which the service does not take and the studio cannot read. Export it "
+            "as a jpg, then add that; or add it on the phone itself, which makes a jpg of it."
+        ),
         "damaged": t("The picture is damaged: a part of it cannot be read. Choose another copy."),
         "too_many_pixels": t("The picture has far too many pixels. Save it smaller, then add it again."),
         "too_small": t(
@@ -190,8 +216,50 @@ def picture_in_words(report: PictureReport) -> str:
             "The longer side may be 2.5 times the shorter one. Crop it, then add it again.",
             width=report.width, height=report.height,
         ),
+        "not_remade": t(
+            "The service takes jpg and png of at most 10 MB, and the studio could not make one of this. Save "
+            "the picture as a jpg, then add that."
+        ),
     }  # fmt: skip
     return sentences.get(report.reason or "", "")
+
+
+def remade_in_words(report: PictureReport) -> str:
+    """What the studio made of a picture, and why; an empty string where it is as it was given."""
+    was = report.was
+    if was is None or not report.accepted:
+        return ""
+    said = []
+    if was.kind not in MEDIA_TYPES:
+        words = t("It was a {kind}, which the service does not take: the studio made it a {made}.",
+                  kind=was.kind, made=report.format)  # fmt: skip
+    else:
+        words = t("Its file had {size} MB, more than the service takes: the studio saved it smaller.",
+                  size=f"{was.bytes / 1e6:.1f}")  # fmt: skip
+    said.append(words)
+    if {was.width, was.height} != {report.width, report.height}:  # or else at most turned
+        said.append(t("It had {width} × {height} pixels.", width=was.width, height=was.height))
+    if was.several:
+        said.append(t("Of several pictures in it, this is the first."))
+    return " ".join(said)
+
+
+def _remade(data: bytes) -> tuple[PictureReport, bytes]:
+    """A picture that may be sent, out of what may not; the report says why not where it cannot be."""
+    size = len(data)
+    if size > MAX_GIVEN_BYTES:
+        return PictureReport(size, "too_big"), b""
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        return PictureReport(size, "heic"), b""
+    try:
+        with _one_at_a_time:
+            made, was = remade(data, most_pixels=MAX_PIXELS, most_bytes=MAX_PICTURE_BYTES)
+    except NotRemade as error:
+        return PictureReport(size, error.reason), b""
+    # Of the picture as it was given: made smaller, its shorter side could be too short.
+    if reason := _size_reason(was.width, was.height):
+        return PictureReport(size, reason, was.kind, was.width, was.height), b""
+    return replace(check_picture(made), was=was), made
 
 
 def _size_reason(width: int, height: int) -> str | None:

@@ -8,8 +8,8 @@ import pytest
 
 from lipsync.database.connect import connect
 from lipsync.database.migrate import migrate
-from lipsync.picture_links import picture_from_link
-from lipsync.pictures import MAX_PICTURE_BYTES, Picture, PictureShelf
+from lipsync.picture_links import FetchedPicture, picture_from_link
+from lipsync.pictures import MAX_GIVEN_BYTES, PictureShelf
 from tests.support.replies_server import Answer, RepliesServer
 from tests.support.videos import picture_bytes
 
@@ -25,7 +25,7 @@ def shelf(tmp_path: Path) -> PictureShelf:
 
 def fetched(
     shelf: PictureShelf, answer: Answer, path: str = "/me.png?sig=secret", hosts: frozenset[str] = HERE
-) -> tuple[str, Picture | None]:
+) -> FetchedPicture:
     with RepliesServer(answer) as server:
         return picture_from_link(
             shelf, server.url + path, allowed_hosts=hosts, workspace="local", owner="ada"
@@ -33,8 +33,9 @@ def fetched(
 
 
 def test_a_picture_is_fetched_judged_and_kept_without_its_address(shelf: PictureShelf) -> None:
-    why, picture = fetched(shelf, lambda _seen: (200, {}, picture_bytes(640, 480)))
-    assert why == ""
+    found = fetched(shelf, lambda _seen: (200, {}, picture_bytes(640, 480)))
+    assert (found.why_not, found.remade) == ("", "")
+    picture = found.picture
     assert picture is not None
     assert (picture.name, picture.width, picture.height) == ("me.png", 640, 480)
     assert shelf.path(picture).read_bytes() == picture_bytes(640, 480)
@@ -43,9 +44,9 @@ def test_a_picture_is_fetched_judged_and_kept_without_its_address(shelf: Picture
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ((200, {}, "<html>a page</html>"), "no jpg or png"),
+        ((200, {}, "<html>a page</html>"), "no picture that can be used"),
         ((200, {}, picture_bytes(299, 400)), "299 × 400"),
-        ((200, {"Content-Length": str(MAX_PICTURE_BYTES + 1)}, b""), "larger than 10 MB"),
+        ((200, {"Content-Length": str(MAX_GIVEN_BYTES + 1)}, b""), "larger than 60 MB"),
         ((404, {}, ""), "answer 404"),
         ((200, {}, b""), "empty"),
     ],
@@ -54,16 +55,23 @@ def test_a_picture_is_fetched_judged_and_kept_without_its_address(shelf: Picture
 def test_what_cannot_be_used_is_said_in_words(
     shelf: PictureShelf, answer: tuple[int, dict[str, str], bytes | str], words: str
 ) -> None:
-    why, picture = fetched(shelf, lambda _seen: answer)
-    assert picture is None
-    assert words in why
-    assert "secret" not in why
+    found = fetched(shelf, lambda _seen: answer)
+    assert found.picture is None
+    assert words in found.why_not
+    assert "secret" not in found.why_not
 
 
 def test_an_address_inside_the_network_is_not_asked(shelf: PictureShelf) -> None:
     with RepliesServer(lambda _seen: (200, {}, picture_bytes())) as server:
-        why, picture = picture_from_link(
+        found = picture_from_link(
             shelf, server.url + "/a.png", allowed_hosts=frozenset(), workspace="local", owner="ada"
         )
-        assert (picture, server.seen) == (None, [])
-    assert "private network" in why
+        assert (found.picture, server.seen) == (None, [])
+    assert "private network" in found.why_not
+
+
+def test_a_picture_of_another_kind_is_made_into_one_that_may_be_sent(shelf: PictureShelf) -> None:
+    found = fetched(shelf, lambda _seen: (200, {}, picture_bytes(640, 480, "WEBP")), "/me.webp")
+    assert found.picture is not None
+    assert (found.picture.name, found.picture.format) == ("me.webp", "jpg")
+    assert "It was a webp" in found.remade

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 from pathlib import Path
@@ -14,13 +15,16 @@ from PIL import Image
 from lipsync.database.connect import connect
 from lipsync.database.migrate import migrate
 from lipsync.pictures import (
+    MAX_GIVEN_BYTES,
     MAX_PICTURE_BYTES,
     REASONS,
+    Picture,
     PictureNotFound,
     PictureReport,
     PictureShelf,
     check_picture,
     picture_in_words,
+    remade_in_words,
 )
 from tests.support.videos import picture_bytes
 
@@ -93,6 +97,69 @@ def test_a_kept_picture_is_found_with_its_bytes_whatever_it_is_called(shelf: Pic
     assert found == picture
     assert (found.media_type, found.name) == ("image/jpeg", "evil.png")
     assert shelf.path(found).read_bytes() == given
+
+
+def kept(shelf: PictureShelf, data: bytes, name: str = "me.webp") -> tuple[PictureReport, Picture | None]:
+    return shelf.add(io.BytesIO(data), name=name, **ME)
+
+
+def test_a_picture_of_another_kind_is_made_into_one_that_may_be_sent_and_that_is_told(
+    shelf: PictureShelf,
+) -> None:
+    report, picture = kept(shelf, picture_bytes(640, 480, "WEBP"))
+    assert picture is not None
+    assert (picture.name, picture.format, picture.width, picture.height) == ("me.webp", "jpg", 640, 480)
+    assert check_picture(shelf.path(picture).read_bytes()).accepted
+    said = "It was a webp, which the service does not take: the studio made it a jpg."
+    assert remade_in_words(report) == said
+
+
+def test_a_picture_in_too_large_a_file_is_saved_smaller_and_that_is_told(shelf: PictureShelf) -> None:
+    large = io.BytesIO()
+    noise = Image.frombytes("L", (3300, 3300), random.Random(7).randbytes(3300 * 3300))
+    noise.save(large, "PNG", compress_level=1)
+    report, picture = kept(shelf, large.getvalue(), "noise.png")
+    assert len(large.getvalue()) > MAX_PICTURE_BYTES
+    assert picture is not None
+    assert picture.bytes <= MAX_PICTURE_BYTES
+    said = remade_in_words(report)
+    assert said.startswith("Its file had 10.9 MB, more than the service takes: the studio saved it smaller.")
+    assert "It had 3300 × 3300 pixels." in said
+
+
+def test_of_a_moving_picture_the_first_is_kept_and_that_is_told(shelf: PictureShelf) -> None:
+    moving = io.BytesIO()
+    frames = [Image.new("RGB", (400, 300), colour) for colour in ("red", "blue")]
+    frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:])
+    report, picture = kept(shelf, moving.getvalue(), "wave.gif")
+    assert picture is not None
+    assert remade_in_words(report).endswith("Of several pictures in it, this is the first.")
+
+
+def test_a_picture_that_is_kept_as_it_was_given_needs_no_words(shelf: PictureShelf) -> None:
+    report, _ = kept(shelf, picture_bytes(640, 480, "JPEG"))
+    assert remade_in_words(report) == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "reason", "said"),
+    [
+        (b"\x00\x00\x00\x18ftypheic" + b"\0" * 900, "heic", "Export it as a jpg"),
+        (b"\x00\x00\x00\x18ftypmif1" + b"\0" * MAX_PICTURE_BYTES, "heic", "HEIC"),
+        (picture_bytes(299, 400, "WEBP"), "too_small", "299 × 400"),
+        (picture_bytes(4000, 400, "BMP"), "too_narrow", "4000 × 400"),
+        (b"%PDF-1.7", "not_a_picture", "Save it as a jpg or png"),
+        (b"BM" + b"\0" * MAX_GIVEN_BYTES, "too_big", "larger than 60 MB"),
+    ],
+    ids=["heic", "large heic", "small webp", "narrow bmp", "pdf", "far too large"],
+)
+def test_what_no_picture_can_be_made_of_is_refused_with_what_to_do(
+    shelf: PictureShelf, data: bytes, reason: str, said: str
+) -> None:
+    report, picture = kept(shelf, data)
+    assert (report.reason, picture) == (reason, None)
+    assert said in picture_in_words(report)
+    assert remade_in_words(report) == ""
 
 
 def test_a_refused_picture_leaves_nothing_behind(shelf: PictureShelf, tmp_path: Path) -> None:

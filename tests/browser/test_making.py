@@ -69,12 +69,14 @@ def test_a_picture_is_judged_at_once_and_survives_a_reload(form: Page, tmp_path:
     form.get_by_role("radio", name="From a picture").click()
     quiet(form)
     upload = form.locator('input[type="file"]').first
-    upload.set_input_files(
-        {"name": "a gif.png", "mimeType": "image/png", "buffer": picture_bytes(400, 400, "GIF")}
-    )
-    expect(form.get_by_text("This file is no jpg or png picture.")).to_be_visible()
+    upload.set_input_files({"name": "words.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    refused = form.get_by_text("This file is no picture that can be used here.")
+    expect(refused).to_be_visible()
     upload = form.locator('input[type="file"]').first
-    upload.set_input_files({"name": "me.png", "mimeType": "image/png", "buffer": picture_bytes(640, 480)})
+    webp = picture_bytes(640, 480, "WEBP")
+    upload.set_input_files({"name": "me.webp", "mimeType": "image/webp", "buffer": webp})
+    expect(form.get_by_text("the studio made it a jpg")).to_be_visible()
+    expect(refused).to_be_hidden()
     expect(form.get_by_text("640 × 480")).to_be_visible()
     happens = form.get_by_role("textbox", name="What should happen?")
     happens.fill("She smiles.")
@@ -83,6 +85,7 @@ def test_a_picture_is_judged_at_once_and_survives_a_reload(form: Page, tmp_path:
     quiet(form)
     form.reload()
     expect(form.get_by_text("640 × 480")).to_be_visible()
+    expect(form.get_by_text("the studio made it a jpg")).to_be_visible()
     expect(happens).to_have_value("She smiles.")
     form.wait_for_function("() => [...document.images].every(i => i.complete && i.naturalWidth)")
     picture(form, "new-video-picture")
