@@ -50,11 +50,12 @@ def kind_choice() -> TaskKind:
 
 
 def what_is_seen(studio: Studio, who: Person, problems: Sequence[Problem]) -> None:
-    """The picture to begin with, where there is to be one, and the words."""
+    """The pictures to begin and to end with, where there are to be any, and the words."""
     kind = kind_choice()
     picture = kind is TaskKind.IMAGE2VIDEO
     if picture:
         picture_field(studio, who, problems, "picture")
+        _last_picture(studio, who, problems)
     st.text_area(
         t("What should happen? (may stay empty)") if picture else t("What should be seen?"),
         key=form.PROMPT,
@@ -75,6 +76,17 @@ def what_is_seen(studio: Studio, who: Person, problems: Sequence[Problem]) -> No
     field_problem(problems, "prompt", "kind")
     if not picture:
         _examples()
+
+
+def _last_picture(studio: Studio, who: Person, problems: Sequence[Problem]) -> None:
+    """The other picture; one of the two is enough."""
+    refused: tuple[str, str, str] | None = st.session_state.get(form.REFUSED)
+    wrong = any(problem.field == "tail_picture" for problem in problems)
+    with st.expander(
+        t("A picture to end with, as well or instead"), icon=":material/last_page:",
+        expanded=wrong or form.is_given("tail_picture") or bool(refused and refused[0] == "tail_picture"),
+    ):  # fmt: skip
+        picture_field(studio, who, problems, "tail_picture")
 
 
 def how_it_looks(problems: Sequence[Problem], models: tuple[str, ...]) -> None:
@@ -112,13 +124,11 @@ def _model_field(kind: TaskKind, models: tuple[str, ...]) -> None:
     )
 
 
-def more_choices(studio: Studio, who: Person, problems: Sequence[Problem]) -> None:
+def more_choices(problems: Sequence[Problem]) -> None:
     """The fields that few people need."""
-    rare = ("negative_prompt", "cfg_scale", "tail_picture")
+    rare = ("negative_prompt", "cfg_scale")
     wrong = any(problem.field in rare for problem in problems)
     with st.expander(t("More choices"), icon=":material/tune:", expanded=wrong or _is_set()):
-        if form.kind() is TaskKind.IMAGE2VIDEO:
-            picture_field(studio, who, problems, "tail_picture")
         st.text_area(
             t("What should not be seen"),
             key=form.NEGATIVE,
@@ -150,11 +160,7 @@ def more_choices(studio: Studio, who: Person, problems: Sequence[Problem]) -> No
 
 def _is_set() -> bool:
     """Whether something in there is chosen, so that it should not be hidden."""
-    state = st.session_state
-    picture = form.kind() is TaskKind.IMAGE2VIDEO and bool(
-        state.get(form.PICTURES["tail_picture"]) or state.get(form.ADDRESSES["tail_picture"])
-    )
-    return picture or bool((state.get(form.NEGATIVE) or "").strip())
+    return bool((st.session_state.get(form.NEGATIVE) or "").strip())
 
 
 def _about(key: str) -> str:

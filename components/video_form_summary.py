@@ -41,10 +41,9 @@ def video_summary(
     studio: Studio, request: VideoRequest, line: LipSyncRequest | None, account: Account
 ) -> None:
     """What will be sent, in short lines."""
-    source = t("from a picture") if request.kind is TaskKind.IMAGE2VIDEO else t("from your words")
     quality = t("professional quality") if request.mode == "pro" else t("standard quality")
-    what = t("A video of {seconds} s {source}, {quality}", seconds=request.duration, source=source,
-             quality=quality)  # fmt: skip
+    what = t("A video of {seconds} s {source}, {quality}", seconds=request.duration,
+             source=_source(request), quality=quality)  # fmt: skip
     lines = [
         f":material/movie: {what}",
         ":material/send: " + t("Goes to **{account}**", account=plain(account.label)),
@@ -57,6 +56,16 @@ def video_summary(
         host = urlsplit(public_url).hostname or public_url
         lines.append(":material/call_received: " + t("The service reports back to {host}", host=plain(host)))
     st.markdown("  \n".join(lines))
+
+
+def _source(request: VideoRequest) -> str:
+    if request.kind is TaskKind.TEXT2VIDEO:
+        return t("from your words")
+    first = request.picture_id or request.picture_url
+    last = request.tail_picture_id or request.tail_picture_url
+    if first and last:
+        return t("from your first picture to your last one")
+    return t("that ends with your picture") if last else t("from a picture")
 
 
 def price_in_words(account: Account, request: VideoRequest, line: LipSyncRequest | None) -> str:

@@ -38,7 +38,8 @@ RATIOS: tuple[Ratio, ...] = get_args(Ratio)
 class VideoRequest:
     """One video as a person asked for it. What is None is left to the service.
 
-    A picture is one of ours (`picture_id`) or an address (`picture_url`); `tail_…` is the last frame.
+    A picture is one of ours (`picture_id`) or an address (`picture_url`); `tail_…` is the last frame. One of
+    the two frames is enough (CometAPI image2video: “image” or “image_tail” is required).
     """
 
     account: str
@@ -64,6 +65,11 @@ class VideoRequest:
     def seconds(self) -> float:
         """The length that is asked for; the file itself is a little longer."""
         return float(self.duration)
+
+    @property
+    def seen_picture_id(self) -> str | None:
+        """Our picture whose face will be seen from the beginning: the first frame, or the only one."""
+        return self.picture_id if self.picture_id or self.picture_url else self.tail_picture_id
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for the database, without the fields that are not set."""
@@ -113,9 +119,11 @@ def field_help(field: str) -> str:
         "mode": t("Standard is quicker and cheaper. Professional looks better and costs more."),
         "duration": t("5 seconds if you leave it. Only videos of 5 or 10 seconds can speak; 10 cost twice."),
         "aspect_ratio": t("Wide if you leave it. Upright suits phones."),
-        "picture": t("The first frame: jpg or png, at most 10 MB, at least 300 pixels on each side. "
-                     "The video takes its shape."),
-        "tail_picture": t("The last frame, if you want to decide that, too. Not every model takes one."),
+        "picture": t("The first frame; it may stay empty where there is a last one. At least 300 pixels on "
+                     "each side; the video takes its shape. A jpg or png of at most 10 MB is sent as it is; "
+                     "of webp, gif, bmp, tiff and larger pictures the studio makes one."),
+        "tail_picture": t("The last frame: together with a first one, or alone. Not every model takes one. "
+                          "The same pictures will do."),
     }  # fmt: skip
     return words.get(field, "")
 
@@ -137,7 +145,7 @@ def _picture_problems(request: VideoRequest) -> list[Problem]:
         return [Problem("picture", t("A video from words takes no picture. Take it out."))] if spare else []
     found = []
     if not any(one for pair in given.values() for one in pair):
-        found.append(Problem("picture", t("Add a picture to begin with, or the address of one.")))
+        found.append(Problem("picture", t("Add a picture to begin with, or one to end with.")))
     for field, (picture_id, url) in given.items():
         if picture_id and url:
             found.append(Problem(field, t("Give a picture or an address, not both.")))

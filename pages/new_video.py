@@ -117,7 +117,7 @@ with left:
     st.subheader(t("2. How it should look"), anchor=False)
     with st.container():
         video_form.how_it_looks(problems, models)
-    video_form.more_choices(studio, who, problems)
+    video_form.more_choices(problems)
 with right:
     st.subheader(t("3. What it should say"), anchor=False)
     seconds = form.read(account_name).seconds
@@ -130,7 +130,7 @@ with right:
         line = then_form.line(account.name)
         video_summary(studio, request, line, account)
         if line is not None and form.kind() is TaskKind.IMAGE2VIDEO:
-            picture_warning(studio, request.picture_id)
+            picture_warning(studio, request.seen_picture_id)
         doubtful = studio.engine.doubt_behind(st.session_state.get(form.PREVIOUS))
         may_send = second_charge(doubtful, key=accept_key(arrival.form))
         st.button(

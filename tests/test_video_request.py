@@ -79,6 +79,14 @@ def test_a_request_comes_back_from_plain_data_as_it_was() -> None:
         assert VideoRequest.from_dict(data | {"key_of_another_version": 1}) == request
 
 
+def test_the_picture_that_will_be_seen_is_the_first_frame_or_the_only_one() -> None:
+    both = replace(IMAGE, tail_picture_id="b" * 32)
+    assert both.seen_picture_id == IMAGE.picture_id
+    assert replace(both, picture_id=None).seen_picture_id == "b" * 32
+    assert replace(both, picture_id=None, picture_url="https://x.example/a.png").seen_picture_id is None
+    assert TEXT.seen_picture_id is None
+
+
 def test_texts_are_kept_as_they_are_counted() -> None:
     request = replace(TEXT, prompt=" A\r\nface. ", negative_prompt="  ")
     assert (request.prompt, request.negative_prompt) == ("A\nface.", None)

@@ -100,16 +100,17 @@ def test_the_gallery_marks_what_there_is_to_warn_of(
     assert "The face is small" not in words(open_page("videos"))
 
 
-def test_a_picture_without_a_face_is_warned_of_and_once_more_where_a_line_is_to_follow(
-    studio: Studio, parent: KnownParent, open_page: Open
+@pytest.mark.parametrize("field", ["picture", "tail_picture"])
+def test_the_only_picture_is_warned_of_without_a_face_and_once_more_where_a_line_is_to_follow(
+    studio: Studio, parent: KnownParent, open_page: Open, field: str
 ) -> None:
     at = open_page("new_video")
     at.segmented_control(key=form.KIND).set_value(TaskKind.IMAGE2VIDEO.value).run()
-    at.file_uploader[0].upload("room.png", picture_bytes(640, 480))
+    at.file_uploader[0 if field == "picture" else 1].upload("room.png", picture_bytes(640, 480))
     at.run()
     assert "Looking for a face…" in words(at)
     nobody = FaceVerdict("no_face", None, 1, still=True, framed=b"jpeg")
-    picture_id = at.session_state[form.PICTURES["picture"]]
+    picture_id = at.session_state[form.PICTURES[field]]
     studio.faces._wanted.clear()
     KeptVerdicts(studio.settings.data_path, studio.database).put(picture_id, nobody)
     at.run()

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from components import draft
 from components import video_form_draft as form
 from components.person import person
+from components.wording import plain
 from lipsync.jobs.model import Job, JobState, ThenState
 from lipsync.studio import Studio
 from lipsync.upstream.replies import TaskKind
@@ -92,15 +93,15 @@ def test_what_cannot_be_sent_stays_and_says_why(studio: Studio, open_page: Open)
     assert "Nothing was sent yet" in words(at)
     from_picture(at)
     click(at, SEND)
-    assert "Add a picture to begin with" in words(at)
+    assert "Add a picture to begin with, or one to end with." in words(at)
     assert count(studio) == before
 
 
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
-        ("really a gif.png", picture_bytes(400, 400, "GIF"), "no jpg or png"),
-        ("a page.jpg", b"<html><svg/></html>", "no jpg or png"),
+        ("me.heic", b"\x00\x00\x00\x18ftypheic" + b"\0" * 99, "Export it as a jpg"),
+        ("a page.jpg", b"<html><svg/></html>", "no picture that can be used"),
         ("narrow.png", picture_bytes(299, 400), "299 × 400"),
     ],
 )
@@ -113,6 +114,37 @@ def test_a_picture_that_may_not_be_sent_is_refused_at_once(
     assert why in said
     assert "Nothing was charged." in said
     assert at.session_state["video_picture"] is None
+
+
+def test_a_picture_of_another_kind_is_taken_as_what_the_studio_made_of_it(
+    studio: Studio, open_page: Open
+) -> None:
+    at = upload(from_picture(open_page("new_video")), "a page.jpg", b"<html><svg/></html>")
+    assert at.error
+    upload(at, "me.webp", picture_bytes(640, 480, "WEBP"))
+    assert not at.error
+    assert plain("It was a webp, which the service does not take: the studio made it a jpg.") in words(at)
+    assert studio.pictures.get(at.session_state["video_picture"]).format == "jpg"
+    upload(at, "me.png", picture_bytes(640, 480))
+    assert "It was a webp" not in words(at)
+    upload(at, "words.txt", b"no picture")
+    assert "**words.txt** was not taken." in at.error[0].value.replace("\\", "")
+    click(at, "Remove this picture")
+    assert not at.error
+
+
+def test_a_picture_to_end_with_is_enough(studio: Studio, open_page: Open) -> None:
+    at = upload(from_picture(open_page("new_video")), "end.png", picture_bytes(480, 640), nth=1)
+    assert "A video of 5 s that ends with your picture, standard quality" in words(at)
+    assert at.file_uploader[0].label == "Picture to begin with (may stay empty)"
+    click(at, SEND)
+    job = wait_for_state(studio, newest_video(studio), JobState.READY)
+    assert job.request == {
+        "account": "main", "kind": "image2video", "model_name": "kling-v2-6", "prompt": "", "mode": "std",
+        "duration": "5", "tail_picture_id": at.session_state["video_tail"],
+    }  # fmt: skip
+    at = open_page("new_video", from_=job.id)
+    assert at.session_state["video_tail"] == job.request["tail_picture_id"]
 
 
 def test_a_video_and_its_line_are_sent_as_one(studio: Studio, open_page: Open) -> None:
