@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -10,6 +11,7 @@ from components.wording import dollars, length, plain, span, voice_name
 from lipsync.accounts import Account
 from lipsync.i18n import t
 from lipsync.parent_shelf import KnownParent
+from lipsync.parents import eligibility
 from lipsync.price import estimated_price_usd
 from lipsync.request import LipSyncRequest
 
@@ -41,6 +43,20 @@ def summary(
         host = urlsplit(public_url).hostname or public_url
         lines.append(":material/call_received: " + t("The service reports back to {host}", host=plain(host)))
     st.markdown("  \n".join(lines))
+
+
+def cannot_be_sent(parent: KnownParent, accounts: Mapping[str, Account]) -> None:
+    """In its place where the video cannot speak: why not, and what to do."""
+    verdict = eligibility(parent.parent, accounts=accounts)
+    todo = [
+        t("Choose another video, or make this one again: the button for that is beside it.")
+        if verdict.make_again
+        else t("Choose another video, or come back when this one is ready.")
+    ]
+    if parent.parent.account not in accounts:
+        todo.append(t("Whoever runs this studio can also put the account back into its settings."))
+    why = t("**This video cannot speak.** {reasons}", reasons=plain(" ".join(verdict.reasons)))
+    st.warning(f"{why} {plain(' '.join(todo))}", icon=":material/block:")
 
 
 def price_in_words(account: Account, clip_seconds: float | None) -> str:

@@ -62,6 +62,8 @@ class Eligibility:
     days_left: int | None
     """Whole days until the video is too old; None where its age is unknown."""
     soon_too_old: bool
+    make_again: bool
+    """Whether only another video will do: neither time nor asking the service makes this one usable."""
 
     @property
     def days_left_in_words(self) -> str:
@@ -123,6 +125,7 @@ def eligibility(
         in_short=tuple(short for short, _ in reasons),
         days_left=None if left is None else max(left, timedelta(0)).days,
         soon_too_old=left is not None and timedelta(0) < left <= SOON,
+        make_again=len(reasons) > (1 if _may_come(parent) else 0),
     )
 
 
@@ -139,6 +142,13 @@ def _status_reasons(parent: Parent) -> _Reasons:
     if not parent.video_id:
         return [(t("No video yet"), t("The service lists no video for it. Look again in a minute."))]
     return []
+
+
+def _may_come(parent: Parent) -> bool:
+    """Whether its video may still come: that is one of the reasons then."""
+    return parent.status is not TaskStatus.FAILED and (
+        parent.status is not TaskStatus.SUCCEED or not parent.video_id
+    )
 
 
 def _length_reasons(parent: Parent) -> _Reasons:

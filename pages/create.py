@@ -13,13 +13,13 @@ from components.parent_picker import default_parent, parent_picker
 from components.person import person, speak
 from components.places import go
 from components.second_charge import accept_key, accepted, second_charge
-from components.summary import summary
-from components.wording import plain
+from components.summary import cannot_be_sent, summary
 from lipsync.accounts import UnknownAccount
 from lipsync.i18n import t
 from lipsync.jobs.doubt import MayBePaidTwice
 from lipsync.jobs.store import JobNotFound
 from lipsync.parent_shelf import KnownParent, ParentNotFound
+from lipsync.parents import eligibility
 from lipsync.request import LipSyncRequest
 from lipsync.studio import current
 from lipsync.upstream.replies import TaskKind
@@ -157,14 +157,12 @@ with right:
 
     st.subheader(t("3. Send it"), anchor=False)
     account = studio.accounts.get(parent.parent.account) if parent else None
+    unusable = parent is not None and not eligibility(parent.parent, accounts=studio.accounts).eligible
     with st.container(border=True, gap="medium"):
         if parent is None:
             st.caption(t("Choose a video first."))
-        elif account is None:
-            st.warning(
-                t("The account “{name}” of this video is no longer in the settings. Choose another video.",
-                  name=plain(parent.parent.account))
-            )  # fmt: skip
+        elif unusable or account is None:
+            cannot_be_sent(parent, studio.accounts)
         else:
             summary(
                 draft.read(parent),
@@ -184,7 +182,7 @@ with right:
             icon=":material/play_circle:",
             width="stretch",
             on_click=send,
-            disabled=bool(st.session_state.get(draft.SENT)) or not may_send,
+            disabled=unusable or not may_send or bool(st.session_state.get(draft.SENT)),
         )
         if problems:
             st.markdown(

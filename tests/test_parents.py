@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,26 @@ def test_a_parent_below_30_days_may_be_used(age: timedelta, left: int, soon: boo
     assert found.eligible
     assert found.reasons == ()
     assert (found.days_left, found.soon_too_old, found.days_left_in_words) == (left, soon, words)
+
+
+@pytest.mark.parametrize(
+    ("change", "helps"),
+    [
+        ({}, False),
+        ({"created_at": NOW - timedelta(days=31)}, True),
+        ({"gone": True}, True),
+        ({"seconds": 15.1}, True),
+        ({"status": TaskStatus.FAILED}, True),
+        ({"account": "sold"}, True),
+        ({"status": TaskStatus.PROCESSING, "video_id": ""}, False),
+        ({"video_id": ""}, False),
+        ({"status": TaskStatus.PROCESSING, "video_id": "", "gone": True}, True),
+    ],
+)
+def test_making_it_again_helps_where_neither_time_nor_asking_does(
+    change: dict[str, Any], helps: bool
+) -> None:
+    assert eligibility(replace(GOOD, **change), NOW, accounts={"main"}).make_again is helps
 
 
 @pytest.mark.parametrize("age", [timedelta(days=30), timedelta(days=30, seconds=1), timedelta(days=400)])

@@ -5,16 +5,21 @@ from __future__ import annotations
 import io
 import wave
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from components import draft
 from components.person import person
 from lipsync.jobs.model import Job
 from lipsync.settings import load_settings
 from lipsync.studio import Studio, open_studio, use_studio
+from lipsync.upstream.replies import TaskStatus
 from tests.pages.conftest import Open, click, labels, words
+from tests.support.parents import put_parent
 from tests.support.sandbox import RunningSandbox
 from tests.support.studios import request_for, submit
 from tests.support.waiting import wait_until
@@ -114,19 +119,42 @@ def test_a_job_fills_the_form_exactly_as_it_was(
     assert again.previous_job_id == job.id
 
 
-def test_a_video_that_may_not_speak_is_not_sent(
-    studio: Studio, open_page: Open, sandbox: RunningSandbox
-) -> None:
-    open_page()
-    old = sandbox.parents()["too-old"]["task_id"]
-    (known,) = studio.parents.find(workspace="local", account="main", task_id=old)
+def send_button(at: AppTest) -> Button:
+    return next(button for button in at.button if button.label == "Make it speak")
+
+
+def test_a_video_that_dies_while_the_page_is_open_is_not_sent(studio: Studio, open_page: Open) -> None:
+    known = put_parent(studio, "dies")
     before = studio.jobs.count(workspace="local")
     at = open_page(parent=known.id)
-    assert "days old" in words(at)
+    assert not send_button(at).disabled
+    studio.parents.mark_gone(known.id)
     at.text_area(key=draft.TEXT).set_value("Too late.")
     click(at, "Make it speak")
     assert "This video cannot speak" in words(at)
+    assert send_button(at).disabled
     assert studio.jobs.count(workspace="local") == before
+
+
+@pytest.mark.parametrize(
+    ("video", "why", "todo"),
+    [
+        ({"days": 31}, "It is 31 days old.", "make this one again"),
+        ({"account": "sold"}, "the account sold, which is no longer in the settings", "put the account back"),
+        ({"status": TaskStatus.PROCESSING, "video_id": ""}, "still being made", "come back"),
+    ],
+)
+def test_beside_a_button_that_is_off_stands_why_and_what_to_do(
+    studio: Studio, open_page: Open, video: dict[str, Any], why: str, todo: str
+) -> None:
+    known = put_parent(studio, f"off {why}", **video)
+    at = open_page(parent=known.id)
+    assert send_button(at).disabled
+    said = at.warning[0].value.replace("\\", "")
+    assert "This video cannot speak" in said
+    assert why in said
+    assert todo in said
+    assert "Goes to" not in words(at)
 
 
 def test_another_video_is_chosen_from_the_cards(studio: Studio, open_page: Open) -> None:
