@@ -7,6 +7,7 @@ import streamlit as st
 from components.asking import asker
 from components.face_check import face_check
 from components.into_view import into_view
+from components.make_again import make_again
 from components.parent_cards import account_label, kind_words, picture_of, source_words, title_of
 from components.parent_large import facts, player
 from components.person import Person, speak
@@ -65,7 +66,8 @@ def _standing(studio: Studio, who: Person, known: KnownParent) -> None:
     facts(known, studio.accounts)
     usable = eligibility(known.parent, accounts=studio.accounts).eligible
     with st.container(horizontal=True):
-        if st.button(
+        again = make_again(studio, known, primary=True)
+        if not again and st.button(
             t("Use in Create"), type="primary", icon=":material/arrow_forward:", disabled=not usable
         ):
             go("create", parent=known.id)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from components.asking import asker
+from components.make_again import make_again
 from components.notices import sandbox_mark
 from components.parent_cards import account_label, picture_of, size_words, title_of
 from components.person import speak
@@ -29,6 +30,7 @@ def shown_large(studio: Studio, known: KnownParent) -> None:
     player(studio, known)
     st.markdown(f"**{plain(title_of(known.parent), most=240)}**")
     facts(known, studio.accounts)
+    make_again(studio, known, primary=False)
 
 
 def facts(known: KnownParent, accounts: Mapping[str, Account]) -> None:

@@ -9,13 +9,17 @@ Create (`components.draft`): one line, whether the video for it is there or stil
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
+from math import log
 from typing import Any, Final
 from uuid import uuid4
 
 import streamlit as st
 
 from components import draft
+from components.make_again import LIKE
 from components.person import Person
+from lipsync.parent_shelf import KnownParent
 from lipsync.request import LipSyncRequest
 from lipsync.upstream.replies import TaskKind
 from lipsync.video_request import DEFAULT_CFG_SCALE, DURATIONS, MODES, RATIOS, VideoRequest, models_for
@@ -69,18 +73,26 @@ def model_field(kind: TaskKind) -> str:
     return f"video_model_{kind.value}"
 
 
-def arrive(who: Person, models: tuple[str, ...]) -> draft.Arrival:
+@dataclass(frozen=True, slots=True)
+class Arrival(draft.Arrival):
+    """As on Create; `like` is a video to make again."""
+
+    like: str | None = None
+
+
+def arrive(who: Person, models: tuple[str, ...]) -> Arrival:
     """Find or begin the form that this address means, and write its key into the address."""
     have = st.session_state.get(FORM)
     asked, fill_from = draft.named_in_address(have)
+    like = None if asked is not None and asked == have else st.query_params.get(LIKE)
     if asked is not None and asked != have:
         begin(models, asked)
         if _restored(who):
-            fill_from = None
-    elif asked is None and (have is None or fill_from or st.session_state.get(SENT)):
+            fill_from = like = None
+    elif asked is None and (have is None or fill_from or like or st.session_state.get(SENT)):
         begin(models)
     st.query_params["form"] = st.session_state[FORM]
-    return draft.Arrival(st.session_state[FORM], fill_from)
+    return Arrival(st.session_state[FORM], fill_from, like)
 
 
 def begin(models: tuple[str, ...], form: str | None = None) -> None:
@@ -99,7 +111,7 @@ def begin(models: tuple[str, ...], form: str | None = None) -> None:
 
 def begin_anew(models: tuple[str, ...]) -> None:
     """Begin another form and forget what the address asked for."""
-    for name in ("form", "from"):
+    for name in ("form", "from", LIKE):
         st.query_params.pop(name, None)
     begin(models)
     st.query_params["form"] = st.session_state[FORM]
@@ -161,6 +173,23 @@ def fill(request: VideoRequest, *, previous_job_id: str, line: LipSyncRequest | 
     state[SPEAKS] = line is not None
     if line is not None:
         draft.fill_words(line)
+
+
+def fill_like(known: KnownParent) -> None:
+    """Fill the form as far as a video tells how it was made: words, kind, shape, length, account."""
+    state, parent = st.session_state, known.parent
+    state[KIND], state[PROMPT], state[ACCOUNT] = parent.kind.value, parent.prompt, parent.account
+    if parent.seconds:
+        seconds = parent.seconds
+        state[DURATION] = min(DURATIONS, key=lambda one: abs(float(one) - seconds))
+    if known.width and known.height:
+        shape = known.width / known.height
+        state[RATIO] = min(RATIOS, key=lambda one: abs(log(_quotient(one) / shape)))
+
+
+def _quotient(ratio: str) -> float:
+    width, _, height = ratio.partition(":")
+    return int(width) / int(height)
 
 
 # -- kept beside the pages -------------------------------------------------------------------

@@ -18,6 +18,7 @@ from lipsync.accounts import UnknownAccount
 from lipsync.i18n import t
 from lipsync.jobs.doubt import MayBePaidTwice
 from lipsync.jobs.store import JobNotFound
+from lipsync.parent_shelf import ParentNotFound
 from lipsync.request import LipSyncRequest
 from lipsync.studio import current
 from lipsync.upstream.replies import TaskKind
@@ -38,6 +39,24 @@ def fill_from_job(job_id: str) -> None:
         go("create", **{"from": job.id})
     line = LipSyncRequest.from_dict(job.then_request) if job.then_request else None
     form.fill(VideoRequest.from_dict(job.request), previous_job_id=job.id, line=line)
+
+
+def fill_like(parent_id: str) -> None:
+    """Fill the form so that it makes a video like one that cannot speak any more."""
+    try:
+        known = studio.parents.get(parent_id, workspace=who.workspace)
+    except ParentNotFound:
+        st.session_state[form.NOTE] = t("The video to make again is not here. The form is empty instead.")
+        return
+    form.fill_like(known)
+    if known.parent.kind is TaskKind.IMAGE2VIDEO:
+        st.session_state[form.NOTE] = t(
+            "The picture that the video was made from is not known here. Add it again."
+        )
+    elif not known.parent.prompt:
+        st.session_state[form.NOTE] = t(
+            "The words that the video was made from are not known here. Say again what should be seen."
+        )
 
 
 def send() -> None:
@@ -96,6 +115,8 @@ if sent is not None:
     st.stop()
 if arrival.fill_from:
     fill_from_job(arrival.fill_from)
+elif arrival.like:
+    fill_like(arrival.like)
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     st.caption(
         t("It can speak for 30 days, as often as you like. You have a video already?"), width="content"
