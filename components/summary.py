@@ -39,6 +39,10 @@ def summary(
         ":material/payments: " + price_in_words(account, parent.parent.seconds),
         ":material/schedule: " + t("Usually takes about {time}", time=span(usual_seconds)),
     ]
+    verdict = eligibility(parent.parent)
+    if verdict.soon_too_old:
+        words = t("This video will soon be too old to speak: {left}", left=verdict.days_left_in_words)
+        lines.append(f":orange[:material/hourglass_bottom: {plain(words)}]")
     if public_url:
         host = urlsplit(public_url).hostname or public_url
         lines.append(":material/call_received: " + t("The service reports back to {host}", host=plain(host)))
