@@ -86,7 +86,7 @@ def _figures(account: Account, balance: Answer[Balance], *, at_service: int, cha
         st.metric(t("Balance"), balance_in_words(balance), help=_balance_help(account))
         st.metric(
             t("Spent"),
-            t("Not told") if spent is None else dollars(spent),
+            (t("Asking…") if balance.waiting else t("Not told")) if spent is None else dollars(spent),
             help=t("Ever, by all keys of the account, as the service tells it."),
         )
         st.metric(
@@ -101,7 +101,7 @@ def _figures(account: Account, balance: Answer[Balance], *, at_service: int, cha
         )
         st.metric(
             t("Price of 5 seconds"),
-            t("Free") if free else dollars(account.price_per_5_seconds_usd),
+            t("Free") if free else t("About {price}", price=dollars(account.price_per_5_seconds_usd)),
             help=t("An estimate for one started 5 seconds of a lip sync. The service sets the price."),
         )
 

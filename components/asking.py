@@ -45,7 +45,8 @@ class _Question:
 class Asker:
     """Questions and their answers, for the whole process."""
 
-    def __init__(self, workers: int = 6) -> None:
+    def __init__(self, workers: int = 6, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="asking")
         self._questions: dict[Hashable, _Question] = {}
         self._lock = Lock()
@@ -64,7 +65,7 @@ class Asker:
         """
         with self._lock:
             known = self._questions.get(subject)
-            if known is None or (known.future.done() and time.monotonic() - known.asked_at > fresh_seconds):
+            if known is None or (known.future.done() and self.clock() - known.asked_at > fresh_seconds):
                 known = self._start(subject, operation, known)
         if known.last_value is None:
             wait([known.future], timeout=patience_seconds)
@@ -95,7 +96,7 @@ class Asker:
             for key in done:
                 del self._questions[key]
         future = self._pool.submit(call, operation, PAGE, is_create=False)
-        question = _Question(future, time.monotonic(), value)
+        question = _Question(future, self.clock(), value)
         self._questions[subject] = question
         return question
 

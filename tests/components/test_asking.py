@@ -18,6 +18,19 @@ def test_an_answer_is_asked_for_once_while_it_is_fresh() -> None:
     assert len(asked) == 1
 
 
+def test_an_answer_is_fresh_for_so_long_and_not_longer() -> None:
+    now = [1000.0]
+    asker, asked = Asker(clock=lambda: now[0]), []
+    ask = lambda: asker.ask("s", lambda: asked.append(1) or len(asked), fresh_seconds=60)  # noqa: E731
+    assert ask().value == 1
+    now[0] += 60
+    assert ask().value == 1
+    now[0] += 0.1
+    assert ask().value == 1  # the old answer, while a new one is fetched
+    wait_until(lambda: not asker.is_open("s"))
+    assert ask().value == 2
+
+
 def test_a_slow_answer_keeps_nobody_waiting_and_comes_later() -> None:
     asker, gate = Asker(), threading.Event()
     first = asker.ask("s", lambda: gate.wait(20) and "late", fresh_seconds=60, patience_seconds=0.01)

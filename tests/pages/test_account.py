@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from components.wording import plain
 from lipsync.jobs.model import JobState
 from lipsync.studio import Studio, use_studio
 from tests.pages.conftest import Open, click, words
-from tests.support.replies_server import unused_port
+from tests.support.replies_server import RepliesServer, silence, unused_port
 from tests.support.sandbox import RunningSandbox
 from tests.support.studios import request_for, running_studio, submit, wait_for_state
 from tests.support.waiting import wait_until
@@ -69,6 +70,46 @@ def test_a_balance_that_cannot_be_had_is_said_in_words(
     sandbox.clear_faults()
     click(at, "Ask for the balance again")
     assert figures(at)["Balance"].endswith("USD")
+
+
+def balances_asked(sandbox: RunningSandbox) -> int:
+    return int(sandbox.log()["calls"]["balance"])
+
+
+def test_a_balance_is_asked_for_once_a_minute_however_often_the_page_is_opened(
+    studio: Studio, open_page: Open, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = ("balance", studio.settings.database_address, "main")
+    now = [time.monotonic()]
+    monkeypatch.setattr(account_asker(), "clock", lambda: now[0])
+    account_asker().forget(subject)
+    open_page("account")
+    asked = balances_asked(sandbox)
+    now[0] += 59
+    open_page("account")
+    assert balances_asked(sandbox) == asked
+    now[0] += 2
+    open_page("account")
+    wait_until(lambda: not account_asker().is_open(subject), what="the balance")
+    assert balances_asked(sandbox) == asked + 1
+
+
+def test_a_balance_that_hangs_keeps_no_page_from_being_drawn(
+    tmp_path: Path, open_page: Open, sandbox: RunningSandbox
+) -> None:
+    with RepliesServer(lambda seen: silence()) as hanging:
+        quota = f"{hanging.url}/user/quota"
+        with running_studio(sandbox, tmp_path, start=False, COMETAPI_QUOTA_URL=quota) as one:
+            one.parents.sync("main")  # so that no page waits for the first look
+            use_studio(one)
+            try:
+                assert figures(open_page("account"))["Balance"] == "Asking…"
+                assert figures(open_page("account"))["Spent"] == "Asking…"
+                for name in ("create", "new_video", "videos", "jobs", "voices"):
+                    assert open_page(name).title
+                assert account_asker().is_open(("balance", one.settings.database_address, "main"))
+            finally:
+                use_studio(None)
 
 
 def test_a_connection_that_works_is_told_so(studio: Studio, open_page: Open) -> None:
