@@ -294,10 +294,12 @@ def test_each_account_has_a_queue_of_its_own() -> None:
 
 
 def test_a_database_that_is_away_for_a_while_loses_nothing(sandbox: RunningSandbox, tmp_path: Path) -> None:
-    sandbox.set_fault("work", seconds=1.5, count=1)
+    sandbox.set_fault("work", seconds=3.0, count=1)
     with running_studio(sandbox, tmp_path) as studio:
         job = submit(studio, request_for(sandbox, "Locked."), "k")
-        job = wait_for_state(studio, job, JobState.SUBMITTED, JobState.PROCESSING)
+        # Once it is followed: the steps before would wait for the lock, and nobody would look.
+        wait_until(lambda: studio.jobs.get(job.id).polls, what="the first look")
+        job = studio.jobs.get(job.id)
 
         def looks() -> int:
             return int(sandbox.log()["calls"].get(f"query {job.task_id}", 0))
