@@ -54,6 +54,8 @@ def panel(studio: Studio, job: Job) -> None:
     _step_row(job)
     if not job.is_live:
         return
+    if job.state is JobState.QUEUED and job.account not in studio.accounts:
+        return  # nobody knows how long that takes; what it waits for stands below
     waited = seconds_at_service(job)
     st.progress(progress(job, waited, usual))
     with st.container(horizontal=True, gap="medium"):

@@ -30,8 +30,13 @@ class Explanation:
     service_said: str = ""
 
 
-def explain_job(job: Job) -> Explanation | None:
-    """Why a job is not simply going on, or None when it is."""
+def explain_job(job: Job, *, account_there: bool = True) -> Explanation | None:
+    """Why a job is not simply going on, or None when it is.
+
+    `account_there`: whether the job's account is in the settings.
+    """
+    if job.state is JobState.QUEUED and not account_there:
+        return _waits_for_account(job)
     if job.state is JobState.CANCELLED:
         return Explanation(
             t("You took this job back before it was sent."),
@@ -67,6 +72,16 @@ def explain_job(job: Job) -> Explanation | None:
             _said(facts, job.problem),
         )
     return Explanation(what, _money_when_over(job), todo, actions, _said(facts, job.problem))
+
+
+def _waits_for_account(job: Job) -> Explanation:
+    _, todo, _ = words_for("account_missing", {})
+    return Explanation(
+        t("This job waits: its account “{name}” is not in the settings.", name=job.account),
+        t("Nothing was sent, and nothing was charged."),
+        t("{todo} The job goes on by itself afterwards. You may also take it back.", todo=todo),
+        ("cancel", "check_account"),
+    )
 
 
 def explain_adoption(what_came: Adoption) -> str:

@@ -94,7 +94,7 @@ def one_job(job_id: str) -> None:
 
 def how_it_stands(job: Job) -> None:
     """What is wrong, if anything is, and what can be done now."""
-    trouble = explain_job(job)
+    trouble = explain_job(job, account_there=job.account in studio.accounts)
     shown = trouble or explain_waiting(job, datetime.now(UTC), usual_seconds(studio, job))
     if shown is not None:
         tone: Tone = "info" if trouble is None else "error" if job.state is JobState.FAILED else "warning"

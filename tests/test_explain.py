@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 import lipsync.jobs
-from lipsync.explain import Explanation, explain_call, explain_job
+from lipsync.explain import Explanation, explain_adoption, explain_call, explain_job
+from lipsync.jobs.adopting import Adoption
 from lipsync.jobs.model import Charge, Job, JobState
 from lipsync.problems import PROBLEMS
 from lipsync.upstream import errors
@@ -23,7 +24,7 @@ from lipsync.upstream.replies import TaskKind
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 JOBS = Path(inspect.getfile(lipsync.jobs)).parent
 NO_WORDS = "Something went wrong that the studio has no words for"
-IN_DOUBT = ("interrupted", "restarted", "task_taken")
+IN_DOUBT = ("interrupted", "restarted", "task_taken", "named_task_gone")
 
 
 def job(state: JobState, problem: str | None = None, charge: Charge = Charge.NONE, **facts: Any) -> Job:
@@ -145,6 +146,16 @@ def test_a_job_that_waits_may_be_taken_back_and_costs_nothing() -> None:
     assert found.actions == ("cancel",)
 
 
+@pytest.mark.parametrize("problem", [None, "busy"])
+def test_a_queued_job_without_its_account_says_that_it_waits_unpaid_and_for_what(problem: str | None) -> None:
+    found = explain_job(replace(job(JobState.QUEUED, problem), account="training"), account_there=False)
+    assert found is not None
+    assert "“training” is not in the settings" in found.what
+    assert found.money == "Nothing was sent, and nothing was charged."
+    assert "goes on by itself afterwards" in found.todo
+    assert "cancel" in found.actions
+
+
 @pytest.mark.parametrize("problem", IN_DOUBT)
 def test_a_job_in_doubt_says_that_it_may_be_charged_twice_and_lets_the_person_decide(problem: str) -> None:
     found = explained(JobState.UNKNOWN, problem, Charge.UNKNOWN)
@@ -191,7 +202,19 @@ def test_a_job_that_a_person_ended_can_be_sent_again(state: JobState) -> None:
 
 
 def test_a_job_left_in_doubt_stays_in_doubt_about_the_money() -> None:
-    assert "not known" in explained(JobState.CLOSED, "interrupted", Charge.UNKNOWN).money
+    found = explained(JobState.CLOSED, "interrupted", Charge.UNKNOWN)
+    assert "not known" in found.money
+    assert "charged a second time" in found.todo
+
+
+@pytest.mark.parametrize("what_came", list(Adoption))
+def test_whatever_comes_of_a_task_that_a_person_names_is_said_and_whether_anything_changed(
+    what_came: Adoption,
+) -> None:
+    said = explain_adoption(what_came)
+    assert said.endswith(".")
+    assert "{" not in said
+    assert ("Nothing was changed" in said) is (what_came is not Adoption.ADOPTED)
 
 
 @pytest.mark.parametrize("kind", list(error_types()), ids=lambda kind: kind.slug)

@@ -27,6 +27,8 @@ FIRST_RETRY_SECONDS = 2.0
 LONGEST_RETRY_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 3_600.0
 """However long a service asks to be left alone (`Retry-After`), it is asked again after an hour."""
+ACCOUNT_WAIT_SECONDS = 5.0
+"""How soon a job that waits for its account notices that it was taken back."""
 GIVE_UP_UNREACHABLE = timedelta(hours=1)
 """So long a job is offered to a service that cannot be reached; then it fails, unpaid."""
 GIVE_UP_BUSY = timedelta(hours=24)
@@ -57,7 +59,10 @@ class Sender:
         self._public_url = public_url
 
     def arm(self, job_id: str, execution: str) -> str | None:
-        """Wait until the job's turn has come, then pass the gate. See `JobStore.arm`."""
+        """Wait until the job's account is in the settings and its turn has come, then pass the gate.
+        See `JobStore.arm`."""
+        while self._patience.database(lambda: self._without_account(job_id)):
+            self._patience.sleep(ACCOUNT_WAIT_SECONDS)
         due, end = None, 0.0
         while (moment := self._patience.database(lambda: self._due(job_id))) is not None:
             seconds = (moment - utcnow()).total_seconds()
@@ -83,10 +88,12 @@ class Sender:
         try:
             order = order_of(job, self._sounds, self._pictures, self.callback_url(job))
             client = self._clients.client(job.account)
-        except (SoundNotFound, PictureNotFound, UnknownAccount) as error:
-            slug = "sound_missing" if isinstance(error, SoundNotFound) else "account_missing"
-            self._fail(job, "picture_missing" if isinstance(error, PictureNotFound) else slug, {})
+        except (SoundNotFound, PictureNotFound) as error:
+            slug = "sound_missing" if isinstance(error, SoundNotFound) else "picture_missing"
+            self._fail(job, slug, {})
             return DONE
+        except UnknownAccount:
+            return self._back(job, "account_missing", {}, utcnow())
         if job.armed_at is None or utcnow() - job.armed_at > ARM_TTL:
             return self._later(job, NotSent("the computer slept"), 0.0)
         self._patience.check()
@@ -105,6 +112,12 @@ class Sender:
     def callback_url(self, job: Job) -> str | None:
         """Where the service may report this job, if people outside can reach the studio."""
         return f"{self._public_url}/callbacks/{job.callback_token}" if self._public_url else None
+
+    def _without_account(self, job_id: str) -> bool:
+        """Whether a job waits to be sent to an account that is not in the settings. Nothing can be sent to
+        it, and nothing is lost by waiting: a slip in the settings must not fail a whole queue."""
+        job = self._store.get(job_id)
+        return job.state is JobState.QUEUED and job.account not in self._clients.accounts
 
     def _due(self, job_id: str) -> datetime | None:
         """The moment before which a queued job must not be sent, if there is one."""
@@ -162,16 +175,25 @@ class Sender:
     def _later(self, job: Job, error: NotSent | Busy, seconds: float) -> str:
         facts = facts_of(error)
         limit = GIVE_UP_BUSY if isinstance(error, Busy) else GIVE_UP_UNREACHABLE
-        if utcnow() - job.created_at > limit and job.sends > 1:
+        if utcnow() - self._first_offered(job) > limit and job.sends > 1:
             self._fail(job, error.slug, facts)
             return DONE
         due = utcnow() + timedelta(seconds=seconds)
         if isinstance(error, Busy):
             strikes = self._patience.database(lambda: self._store.strikes(job.account)) + 1
             self._patience.database(lambda: self._store.set_pause(job.account, due, strikes))
+        return self._back(job, error.slug, facts, due)
+
+    def _first_offered(self, job: Job) -> datetime:
+        """When the job was sent for the first time: how long it waited before that does not count."""
+        events = self._patience.database(lambda: self._store.events(job.id))
+        return next((e.at for e in events if e.event == "sending"), job.created_at)
+
+    def _back(self, job: Job, problem: str, facts: dict[str, Any], due: datetime) -> str:
+        """Back through the gate, because surely nothing was accepted."""
         ticket = job.ticket or ""
         self._patience.database(
-            lambda: self._store.release(job.id, ticket, problem=error.slug, facts=facts, not_before=due)
+            lambda: self._store.release(job.id, ticket, problem=problem, facts=facts, not_before=due)
         )
         return AGAIN
 

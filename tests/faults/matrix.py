@@ -49,9 +49,9 @@ Trouble = Callable[[Desk, str], Callable[[], None]]
 """Makes a call go wrong at a desk, and gives what ends it."""
 
 
-def observed(desk: Desk, job: Job, posts: int, at_fault: Job) -> Outcome:
+def observed(desk: Desk, job: Job, posts: int, at_fault: Job, *, account_there: bool = True) -> Outcome:
     """The outcome of a case, from the row during the fault and the row now."""
-    said = explain_job(at_fault) or Explanation("", "", "")
+    said = explain_job(at_fault, account_there=account_there) or Explanation("", "", "")
     return Outcome(
         state=at_fault.state,
         charge=at_fault.charge,
@@ -59,7 +59,7 @@ def observed(desk: Desk, job: Job, posts: int, at_fault: Job) -> Outcome:
         later=desk.store.get(job.id).state,
         posts=posts,
         posts_in_all=desk.service.posts,
-        what=re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "…", said.what),
+        what=re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|\ba[0-9a-f]{12}\b", "…", said.what),
         money=said.money,
         todo=said.todo,
     )

@@ -67,6 +67,21 @@ def named_by_a_person(desk: Desk) -> Outcome:
         return missing_task(sent_at=utcnow() - HOUR, armed_at=utcnow() - HOUR, polls=GONE_LOOKS)(desk)
 
 
+def account_away(desk: Desk) -> Outcome:
+    """A queued job whose account is not in the settings, and is there again later."""
+    job = desk.add()
+    away = desk.clients.accounts.pop(desk.name)
+    seen: list[Job] = []
+
+    def on_wait(_seconds: float) -> None:
+        seen.append(desk.store.get(job.id))
+        desk.clients.accounts[desk.name] = away
+
+    desk.patience.on_wait = on_wait
+    desk.send(job, "me")
+    return observed(desk, job, 0, seen[0], account_there=False)
+
+
 def sending_anew(prepare: Callable[[Desk, Job], None], **values: Any) -> Observe:
     """A job that stands at the gate or behind it, with something that happened in between."""
 
@@ -168,6 +183,7 @@ SPECIAL: dict[tuple[str, str], Observe] = {
             "sound_id": "x",
         },
     ),
+    ("create", "its account is not in the settings"): account_away,
     ("create", "Retry-After of a thousand years"): sending(answering((429, {"Retry-After": "1e12"}, {}))),
     ("search", "two tasks fit"): sending_anew(_two_tasks_fit),
     ("search", "two tasks fit, a callback names one"): sending_anew(_callback_names_it),

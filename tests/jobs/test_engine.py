@@ -98,6 +98,25 @@ def test_a_sent_job_cannot_be_taken_back(sandbox: RunningSandbox, tmp_path: Path
         assert not studio.engine.cancel(job.id)
 
 
+def test_a_queue_whose_account_is_missing_waits_and_goes_on_when_the_account_is_back(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    second = {"accounts": {"second": {"key": sandbox.key, "base_url": sandbox.url, "max_in_flight": 1}}}
+    texts = [f"Waits for its account {n}." for n in range(3)]
+    with running_studio(sandbox, tmp_path, start=False, **second) as studio:
+        waiting = [submit(studio, request_for(sandbox, text), text, account="second") for text in texts]
+    with running_studio(sandbox, tmp_path) as studio:
+        other = submit(studio, request_for(sandbox, "Meanwhile."), "other")
+        wait_for_state(studio, other, JobState.READY)
+        assert {studio.jobs.get(job.id).state for job in waiting} == {JobState.QUEUED}
+        assert studio.engine.cancel(waiting[0].id)
+        assert sum(accepted(sandbox, text) for text in texts) == 0
+    with running_studio(sandbox, tmp_path, **second) as studio:
+        for job in waiting[1:]:
+            wait_for_state(studio, job, JobState.READY)
+        assert [accepted(sandbox, text) for text in texts] == [0, 1, 1]
+
+
 def test_no_more_than_the_account_s_limit_are_with_the_service(
     sandbox: RunningSandbox, tmp_path: Path
 ) -> None:

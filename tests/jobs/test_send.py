@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from lipsync.accounts import Account
+from lipsync.database.tables import job_events
 from lipsync.jobs import send
 from lipsync.jobs.model import Charge, Job, JobState
 from lipsync.jobs.send import AGAIN, DONE
@@ -210,10 +212,23 @@ def test_nobody_listening_means_nothing_was_sent_and_the_job_waits(make_bench: M
 
 def test_after_an_hour_without_a_connection_the_job_fails_unpaid(make_bench: MakeBench) -> None:
     bench = make_bench("http://127.0.0.1:1")
-    job = bench.add(created_at=utcnow() - timedelta(hours=2), sends=3)
+    job = bench.add(sends=3)
+    with bench.database.begin() as connection:
+        bench.store.log(connection, job.id, "sending", {})
+        connection.execute(sa.update(job_events).values(at=utcnow() - timedelta(hours=2)))
     assert bench.send(job) == DONE
     now = after(bench, job)
     assert (now.state, now.charge, now.problem) == (JobState.FAILED, Charge.NONE, "not_sent")
+
+
+def test_the_time_that_a_job_waited_before_it_was_first_sent_is_not_held_against_it(
+    make_bench: MakeBench,
+) -> None:
+    bench = make_bench("http://127.0.0.1:1")
+    job = bench.add(created_at=utcnow() - timedelta(days=3))
+    for execution in ("first", "second"):
+        assert bench.send(job, execution) == AGAIN
+        bench.store.change(job.id, frm=[JobState.QUEUED], not_before=None)
 
 
 def test_a_sound_that_is_gone_is_said_before_anything_is_sent(make_bench: MakeBench) -> None:
@@ -228,11 +243,47 @@ def test_a_sound_that_is_gone_is_said_before_anything_is_sent(make_bench: MakeBe
         assert server.seen == []
 
 
-def test_an_account_that_was_removed_is_said_before_anything_is_sent(make_bench: MakeBench) -> None:
+def test_a_job_whose_account_is_not_in_the_settings_waits_for_it_in_the_queue(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RepliesServer(lambda seen: (200, {}, CREATED)) as server:
+        bench = make_bench(server.url)
+        job = bench.add()
+        away = bench.clients.accounts.pop("main")
+        seen: list[Job] = []
+
+        def put_it_back(seconds: float, **_: Any) -> None:
+            seen.append(after(bench, job))
+            bench.clients.accounts["main"] = away
+
+        monkeypatch.setattr(bench.sender._patience, "sleep", put_it_back)
+        assert bench.send(job) == DONE
+        assert [(one.state, one.charge, one.sends) for one in seen] == [(JobState.QUEUED, Charge.NONE, 0)]
+        assert (after(bench, job).state, len(server.seen)) == (JobState.SUBMITTED, 1)
+
+
+def test_a_job_that_waits_for_its_account_can_be_taken_back(
+    make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bench = make_bench()
     job = bench.add(account="removed")
-    assert bench.send(job) == DONE
-    assert (after(bench, job).problem, after(bench, job).charge) == ("account_missing", Charge.NONE)
+
+    def take_back(seconds: float, **_: Any) -> None:
+        assert bench.store.change(job.id, frm=[JobState.QUEUED], state=JobState.CANCELLED)
+
+    monkeypatch.setattr(bench.sender._patience, "sleep", take_back)
+    assert bench.sender.arm(job.id, "me") is None
+    assert after(bench, job).sends == 0
+
+
+def test_an_account_that_goes_behind_the_gate_puts_the_job_back_into_the_queue(make_bench: MakeBench) -> None:
+    bench = make_bench()
+    job = bench.add()
+    ticket = bench.sender.arm(job.id, "me")
+    bench.clients.accounts.clear()
+    assert bench.sender.send(job.id, ticket or "", "me") == AGAIN
+    now = after(bench, job)
+    assert (now.state, now.charge, now.problem) == (JobState.QUEUED, Charge.NONE, "account_missing")
 
 
 def test_a_link_is_sent_as_a_link(make_bench: MakeBench) -> None:

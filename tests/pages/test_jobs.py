@@ -228,6 +228,17 @@ def test_a_waiting_job_can_be_taken_back(studio: Studio, sandbox: RunningSandbox
     assert studio.jobs.get(job.id).state is JobState.CANCELLED
 
 
+def test_a_job_that_waits_for_its_account_says_so_and_can_be_taken_back(
+    studio: Studio, sandbox: RunningSandbox, open_page: Open
+) -> None:
+    job = made(studio, request_for(sandbox), JobState.QUEUED, account="training")
+    at = open_page("jobs", job=job.id)
+    assert "its account “training” is not in the settings" in words(at)
+    assert "Nothing was sent, and nothing was charged." in words(at)
+    click(at, "Take it back")
+    assert studio.jobs.get(job.id).state is JobState.CANCELLED
+
+
 def test_a_job_of_a_day_asks_whether_to_go_on(
     studio: Studio, sandbox: RunningSandbox, open_page: Open
 ) -> None:
