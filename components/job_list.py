@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import streamlit as st
 
+from components.job_account import account_mark
 from components.job_kinds import KINDS, detail_of_job, is_video, kind_filter_name, kind_icon, title_of_job
 from components.job_states import GROUPS, group_name, state_badge
 from components.person import Person
 from components.places import link
 from components.routes import picture_url, thumbnail_url
 from components.wording import ago, plain
+from lipsync.accounts import Account
 from lipsync.i18n import t
 from lipsync.jobs.model import Job, ThenState
 from lipsync.studio import Studio
@@ -77,7 +79,11 @@ def pictures(studio: Studio, who: Person, jobs: Sequence[Job]) -> Callable[[Job]
 
 
 def rows(
-    jobs: Sequence[Job], *, sound_name: Callable[[str], str | None], picture: Callable[[Job], str]
+    jobs: Sequence[Job],
+    accounts: Mapping[str, Account],
+    *,
+    sound_name: Callable[[str], str | None],
+    picture: Callable[[Job], str],
 ) -> None:
     """One row per job; each leads to its own page. `picture` gives the address of a small picture."""
     for job in jobs:
@@ -90,5 +96,6 @@ def rows(
                 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                     state_badge(job.state)
                     st.caption(" · ".join([plain(detail_of_job(job)), ago(job.created_at)]), width="content")
+                    account_mark(accounts, job.account)
                     if job.then_state is ThenState.WAITING:
                         st.caption(":material/graphic_eq: " + t("then it speaks"), width="content")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from components.job_account import account_mark
 from components.job_kinds import is_video
 from components.job_states import step_of, steps
 from components.person import Person, speak
@@ -36,6 +37,7 @@ def live_panel(studio: Studio, who: Person, job: Job) -> None:
         if _signature(studio, now) != seen:
             st.rerun()
         panel(studio, now)
+        account_mark(studio.accounts, now.account)
 
     waits = job.state is JobState.UNKNOWN or job.then_state is ThenState.WAITING
     every = REFRESH_SECONDS if job.is_live else DOUBT_REFRESH_SECONDS if waits else None

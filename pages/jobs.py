@@ -202,6 +202,7 @@ def all_jobs() -> None:
             st.markdown(t("No job is in this state."))
         job_list.rows(
             shown,
+            studio.accounts,
             sound_name=lambda sound_id: getattr(sound_of(sound_id), "name", None),
             picture=job_list.pictures(studio, who, shown),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -404,6 +405,37 @@ def test_the_words_of_a_line_that_was_given_up_are_filled_in_where_the_video_spe
     filled = [at.session_state[name] for name in ("draft_text", "draft_voice_en", "draft_speed")]
     assert filled == ["Said by hand.", "uk_man2", 1.2]
     assert "Said by hand." in [area.value for area in at.text_area]
+
+
+def test_with_one_account_no_job_names_it(studio: Studio, sandbox: RunningSandbox, open_page: Open) -> None:
+    job = made(studio, request_for(sandbox), JobState.CLOSED)
+    assert all("Sandbox" not in one.value for one in open_page("jobs", job=job.id).caption)
+
+
+def test_the_page_of_a_job_and_the_list_name_the_account_where_there_are_several(
+    studio: Studio, sandbox: RunningSandbox, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = studio.clients.accounts["main"]
+    others = [
+        replace(here, name="real", label="Marketing", base_url="https://api.example"),
+        replace(here, name="try", label="Tryout"),
+    ]
+    for one in others:
+        monkeypatch.setitem(studio.clients.accounts, one.name, one)
+    shown = {"real": "Marketing", "try": "Tryout (sandbox)", "main": "Sandbox"}
+    jobs_of = {name: made(studio, request_for(sandbox), JobState.CLOSED, account=name) for name in shown}
+    for name, job in jobs_of.items():
+        assert any(shown[name] in one.value for one in open_page("jobs", job=job.id).caption)
+    listed = "\n".join(one.value for one in open_page("jobs").caption)
+    assert all(label in listed for label in shown.values())
+
+
+def test_an_account_that_is_gone_is_named_as_such_on_the_page_and_in_the_list(
+    studio: Studio, sandbox: RunningSandbox, open_page: Open
+) -> None:
+    job = made(studio, request_for(sandbox), JobState.READY, account="training")
+    for at in (open_page("jobs", job=job.id), open_page("jobs")):
+        assert any(r"training \(no longer in the settings\)" in one.value for one in at.caption)
 
 
 def test_the_list_is_narrowed_to_a_kind(studio: Studio, sandbox: RunningSandbox, open_page: Open) -> None:
