@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import threading
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from lipsync.accounts import Account, configured_accounts
+from lipsync.accounts import Account, UnknownAccount, configured_accounts
 from lipsync.archive import Archive
 from lipsync.cleaning import Cleaner
 from lipsync.clients import Clients
@@ -23,6 +24,7 @@ from lipsync.database.migrate import migrate
 from lipsync.faces.checks import FaceChecks
 from lipsync.faces.checks_kept import KeptVerdicts
 from lipsync.jobs.engine import EngineSettings, JobEngine
+from lipsync.jobs.model import Job
 from lipsync.jobs.store import JobStore
 from lipsync.leftovers import remove_abandoned, remove_half_written, remove_unused_pictures
 from lipsync.local_sandbox import LocalSandbox
@@ -34,6 +36,9 @@ from lipsync.shelf.keeper import ParentKeeper
 from lipsync.shelf.look_ups import LookUps
 from lipsync.sounds import SoundShelf, SoundWork
 from lipsync.sounds.cleaning import clean
+from lipsync.upstream.errors import UpstreamError
+
+log = logging.getLogger(__name__)
 
 BYTES_PER_MEGABYTE = 1_000_000
 
@@ -119,6 +124,7 @@ def open_studio(settings: Settings | None = None) -> Studio:
         sounds,
         _engine_settings(settings),
         pictures=pictures,
+        parent_missing=partial(_ask_about_parent, parents),
     )
     engine.prepare()
     return Studio(
@@ -148,6 +154,18 @@ def _engine_settings(settings: Settings) -> EngineSettings:
         public_url=settings.public_url,
         search_seconds=settings.search_seconds,
     )
+
+
+def _ask_about_parent(parents: ParentShelf, job: Job) -> None:
+    """A lip sync was refused because the service does not know its parent: the shelf asks about that."""
+    task_id = str(job.request.get("parent_task_id"))
+    spoken = job.account, task_id, job.request.get("video_id")
+    try:
+        for known in parents.find(workspace=job.workspace, account=job.account, task_id=task_id):
+            if known.parent.key == spoken:
+                parents.refresh(known, owner=job.owner)
+    except (UpstreamError, UnknownAccount, sa.exc.SQLAlchemyError) as error:
+        log.info("asking about the parent of a refused lip sync: %s", type(error).__name__)
 
 
 def _cleaner(settings: Settings, database: sa.Engine, sounds: SoundShelf, pictures: PictureShelf) -> Cleaner:

@@ -32,7 +32,7 @@ from lipsync.jobs.model import LIVE, Charge, Job, JobState
 from lipsync.jobs.patience import Patience
 from lipsync.jobs.places import SlotPlace, place_for
 from lipsync.jobs.queue import APPLICATION, APPLICATION_VERSION, JobQueue
-from lipsync.jobs.send import Sender
+from lipsync.jobs.send import ParentMissing, Sender
 from lipsync.jobs.settle import SEARCH_SECONDS, Settler, heard_since_search
 from lipsync.jobs.store import JobStore, utcnow
 from lipsync.pictures import PictureShelf
@@ -82,6 +82,7 @@ class JobEngine:
         settings: EngineSettings,
         *,
         pictures: PictureShelf | None = None,
+        parent_missing: ParentMissing | None = None,
     ) -> None:
         self.store = JobStore(engine)
         self._database = engine
@@ -90,8 +91,9 @@ class JobEngine:
         self._stop = threading.Event()
         patience = Patience(self._stop)
         self._sender = Sender(
-            self.store, clients, sounds, patience, pictures=pictures, public_url=settings.public_url
-        )
+            self.store, clients, sounds, patience, pictures=pictures, public_url=settings.public_url,
+            parent_missing=parent_missing,
+        )  # fmt: skip
         self._settler = Settler(self.store, clients, patience, search_seconds=settings.search_seconds)
         self._adopter = Adopter(self.store, clients, self._settler)
         self._queue = JobQueue(engine)

@@ -7,6 +7,7 @@ row, which `JobStore.arm` writes in the same breath as it turns queued into subm
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +19,8 @@ from lipsync.jobs.patience import Patience
 from lipsync.jobs.store import JobStore, TaskTaken, utcnow
 from lipsync.pictures import PictureNotFound, PictureShelf
 from lipsync.sounds import SoundNotFound, SoundShelf
-from lipsync.upstream.errors import Busy, Interrupted, NotSent, Refused, UpstreamError
-from lipsync.upstream.replies import Task
+from lipsync.upstream.errors import Busy, Interrupted, NotFound, NotSent, Refused, UpstreamError
+from lipsync.upstream.replies import Task, TaskKind
 
 ARM_TTL = timedelta(seconds=60)
 """A process that slept longer than this between gate and POST does not send any more."""
@@ -33,6 +34,9 @@ GIVE_UP_UNREACHABLE = timedelta(hours=1)
 """So long a job is offered to a service that cannot be reached; then it fails, unpaid."""
 GIVE_UP_BUSY = timedelta(hours=24)
 """So long a job is offered to a service that says "too many"."""
+
+ParentMissing = Callable[[Job], None]
+"""Told of a lip sync that the service refused because it does not know the parent. Raises nothing."""
 
 AGAIN = "again"
 DONE = "done"
@@ -50,6 +54,7 @@ class Sender:
         *,
         pictures: PictureShelf | None = None,
         public_url: str | None = None,
+        parent_missing: ParentMissing | None = None,
     ) -> None:
         self._store = store
         self._clients = clients
@@ -57,6 +62,7 @@ class Sender:
         self._pictures = pictures
         self._patience = patience
         self._public_url = public_url
+        self._parent_missing = parent_missing
 
     def arm(self, job_id: str, execution: str) -> str | None:
         """Wait until the job's account is in the settings and its turn has come, then pass the gate.
@@ -105,6 +111,8 @@ class Sender:
             self._give_up_knowing(job, error.slug, facts_of(error))
         except Refused as error:
             self._fail(job, error.slug, facts_of(error))
+            if isinstance(error, NotFound) and job.kind is TaskKind.LIP_SYNC and self._parent_missing:
+                self._parent_missing(job)
         else:
             self._accepted(job, task)
         return DONE

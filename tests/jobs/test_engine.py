@@ -79,6 +79,18 @@ def test_row_and_queue_entry_are_one_transaction(sandbox: RunningSandbox, tmp_pa
             assert connection.execute(sa.text("SELECT count(*) FROM workflow_status")).scalar() == 0
 
 
+def test_a_parent_that_the_service_does_not_know_is_asked_about_by_the_shelf(
+    sandbox: RunningSandbox, tmp_path: Path
+) -> None:
+    sandbox.set_fault("error", code=1203, status=404, route="create")
+    with running_studio(sandbox, tmp_path) as studio:
+        studio.parents.sync("main")
+        request = request_for(sandbox, "Unknown parent.")
+        wait_for_state(studio, submit(studio, request, "k"), JobState.FAILED)
+        asked = f"query {request['parent_task_id']}"
+        wait_until(lambda: sandbox.log()["calls"].get(asked), what="the question about the parent")
+
+
 def test_a_job_taken_back_in_time_is_never_sent(sandbox: RunningSandbox, tmp_path: Path) -> None:
     with running_studio(sandbox, tmp_path, start=False) as studio:
         job = submit(studio, request_for(sandbox, "Never sent."), "k")

@@ -14,10 +14,12 @@ from lipsync.accounts import Account
 from lipsync.database.tables import job_events
 from lipsync.jobs import send
 from lipsync.jobs.model import Charge, Job, JobState
-from lipsync.jobs.send import AGAIN, DONE
+from lipsync.jobs.send import AGAIN, DONE, Sender
 from lipsync.jobs.store import utcnow
+from lipsync.upstream.replies import TaskKind
 from tests.support.bench import Bench, line
 from tests.support.replies_server import RepliesServer, cut, reset
+from tests.support.videos import video
 
 CREATED = {"code": 0, "message": "SUCCEED", "data": {"task_id": "t-1", "task_status": "submitted"}}
 
@@ -229,6 +231,26 @@ def test_the_time_that_a_job_waited_before_it_was_first_sent_is_not_held_against
     for execution in ("first", "second"):
         assert bench.send(job, execution) == AGAIN
         bench.store.change(job.id, frm=[JobState.QUEUED], not_before=None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "told"),
+    [(TaskKind.LIP_SYNC, 1203, 1), (TaskKind.LIP_SYNC, 1201, 0), (TaskKind.TEXT2VIDEO, 1203, 0)],
+    ids=["its parent is not known", "something else is wrong", "a model is not known"],
+)
+def test_a_lip_sync_whose_parent_the_service_does_not_know_is_told_of(
+    make_bench: MakeBench, kind: TaskKind, code: int, told: int
+) -> None:
+    with RepliesServer(lambda seen: (404, {}, {"code": code, "message": "does not exist"})) as server:
+        bench = make_bench(server.url)
+        heard: list[Job] = []
+        bench.sender = Sender(
+            bench.store, bench.clients, bench.sounds, bench.sender._patience, parent_missing=heard.append
+        )
+        job = bench.add(line() if kind is TaskKind.LIP_SYNC else video(), kind=kind)
+        assert bench.send(job) == DONE
+        assert after(bench, job).state is JobState.FAILED
+        assert [one.id for one in heard] == [job.id] * told
 
 
 def test_a_sound_that_is_gone_is_said_before_anything_is_sent(make_bench: MakeBench) -> None:
