@@ -10,11 +10,13 @@ class Kind:
     """A kind of file.
 
     `name` is what a person calls it. `demuxer` is the one ffmpeg demuxer that may read it
-    (never a playlist, never a probe), None when no sound is to be had from it.
+    (never a playlist, never a probe), None when no sound is to be had from it. `skip_bytes`
+    of tags stand in front of what the demuxer knows.
     """
 
     name: str
     demuxer: str | None = None
+    skip_bytes: int = 0
 
 
 MP3 = Kind("MP3", "mp3")
@@ -99,7 +101,7 @@ def foreign_kind(head: bytes) -> Kind | None:
         return _ogg(head)
     if head[:4] == b"\x1a\x45\xdf\xa3":
         return _matroska(head)
-    if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
+    if _is_transport_stream(head):
         return Kind("MPEG transport stream", "mpegts")
     for magic, name in _NO_SOUND:
         if head.startswith(magic):
@@ -120,6 +122,15 @@ def looks_like_text(head: bytes) -> bool:
     odd = sum(1 for byte in sample if byte < 32 and byte not in (9, 10, 13))
     letters = sum(1 for byte in sample if 32 <= byte < 127)
     return odd == 0 and letters * 2 > len(sample)
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """Packets of 188 bytes, or of 192 as camcorders write them: four more bytes in front of each."""
+    return any(
+        len(head) > start + length * 2
+        and head[start] == head[start + length] == head[start + length * 2] == 0x47
+        for start, length in ((0, 188), (4, 192))
+    )
 
 
 def _text(head: bytes) -> Kind | None:

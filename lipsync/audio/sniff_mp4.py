@@ -12,46 +12,78 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import mul
 from sys import byteorder
+from typing import NamedTuple
 
 from lipsync.audio.kinds import M4A, MP4_VIDEO, QUICKTIME
 from lipsync.audio.sniffed import AAC_RATES, Sniffed
 
-BOXES_WALKED = 20_000
+BOXES_WALKED = 10_000
+TRACKS_WALKED, TABLES_WALKED = 100, 1_500  # enough for ten minutes in pieces of 0.5 s
 DEEPEST = 8  # mdia, minf, stbl is all there should be
 BELIEVED_SECONDS = 600
 BELIEVED_SAMPLES = 200_000
+ENTRIES_SUMMED = 100_000  # of all tables together; honest ones of ten minutes have a third of that
 AAC_FRAME_SAMPLES = 960  # or 1,024: the smaller, so that nothing honest is called longer than it is
 _TOP_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"moof", b"styp")
+_BOX = struct.Struct(">I4s").unpack_from
 _AAC_OBJECTS = (0x40, 0x66, 0x67, 0x68)
 _AAC_PROFILES = (1, 2, 3, 4, 5, 29)  # Main, LC, SSR, LTP, HE, HE v2
-_CODECS = {b"alac": "alac", b"Opus": "opus", b".mp3": "mp3", b"fLaC": "flac", b"ac-3": "ac3", b"ec-3": "eac3",
-           b"samr": "amr_nb", b"sowt": "pcm_s16le", b"twos": "pcm_s16be", b"lpcm": "pcm"}  # fmt: skip
+_CODECS = {  # those that ffmpeg decodes, by the name of the track's description
+    b"alac": "alac", b"Opus": "opus", b".mp3": "mp3", b"fLaC": "flac", b"ac-3": "ac3", b"ec-3": "eac3",
+    b"samr": "amr_nb", b"sawb": "amr_wb", b"sowt": "pcm_s16le", b"twos": "pcm_s16be", b"raw ": "pcm_u8",
+    b"in24": "pcm_s24be", b"in32": "pcm_s32be", b"fl32": "pcm_f32be", b"fl64": "pcm_f64be", b"NONE": "pcm",
+    b"lpcm": "pcm", b"ipcm": "pcm", b"fpcm": "pcm", b"ulaw": "pcm_mulaw", b"alaw": "pcm_alaw",
+    b"ima4": "adpcm_ima_qt", b"ms\0\x02": "adpcm_ms", b"ms\0\x11": "adpcm_ima_wav", b"ms\0\x55": "mp3",
+    b"MAC3": "mace3", b"MAC6": "mace6", b"agsm": "gsm", b"QDM2": "qdm2", b"QDMC": "qdmc", b"Qclp": "qcelp",
+    b"dtsc": "dts", b"dtsh": "dts", b"dtsl": "dts", b"dtse": "dts", b"mlpa": "truehd", b"WMA2": "wmav2",
+}  # fmt: skip
+_UNKNOWN = "unknown"  # something else, encrypted sound for one: nobody here decodes it
 
 
 class _Broken(ValueError):
     """The boxes do not hold together."""
 
 
+class _Table(NamedTuple):
+    name: bytes
+    start: int
+    stop: int
+    default_ticks: int = 0
+
+
 @dataclass
 class _Track:
     handler: bytes = b""
     timescale: int = 0
-    ticks: int = 0
     samples: int = 0
-    sample_bytes: int = 0
     entry: bytes = b""
+    tables: list[_Table] = field(default_factory=list)  # added up only when this track is the sound
+    ticks: int = 0
+    sample_bytes: int = 0
     track_id: int = 0
     external: bool = False
+
+    def add(self, table: _Table) -> None:
+        if len(self.tables) >= TABLES_WALKED:
+            raise _Broken("too many tables")
+        self.tables.append(table)
 
 
 @dataclass
 class _Movie:
     brand: bytes = b""
     tracks: list[_Track] = field(default_factory=list)
+    by_id: dict[int, _Track] = field(default_factory=dict)
     default_ticks: dict[int, int] = field(default_factory=dict)
     has_moov: bool = False
     truncated: bool = False
-    boxes: int = 0
+    boxes_left: int = BOXES_WALKED
+    entries_left: int = ENTRIES_SUMMED
+
+    @property
+    def sound(self) -> _Track | None:
+        """The track that would be heard: the first one with sound."""
+        return next((track for track in self.tracks if track.handler == b"soun"), None)
 
 
 def is_mp4(data: bytes) -> bool:
@@ -66,6 +98,8 @@ def sniff_mp4(data: bytes, size: int | None = None) -> Sniffed | None:
     movie = _Movie()
     try:
         _walk_top(data, movie, len(data) if size is None else size)
+        if movie.sound is not None:
+            _add_up(data, movie.sound, movie)
     except (_Broken, struct.error, IndexError):
         return Sniffed(M4A, "m4a", problem="undecodable")
     return _verdict(movie, len(data) if size is None else size)
@@ -75,11 +109,10 @@ def _verdict(movie: _Movie, size: int) -> Sniffed:
     kind = QUICKTIME if movie.brand.startswith(b"qt") else M4A
     if not movie.has_moov:
         return Sniffed(kind, "m4a", problem="undecodable")
-    sounds = [track for track in movie.tracks if track.handler == b"soun"]
+    sound = movie.sound
     has_video = any(track.handler == b"vide" for track in movie.tracks)
-    if not sounds:
+    if sound is None:
         return Sniffed(MP4_VIDEO if has_video else kind, "m4a", problem="no_audio")
-    sound = sounds[0]
     codec, rate, channels = _codec(sound.entry)
     seconds = _true_seconds(sound, codec, rate)
     warnings: tuple[str, ...] = ("truncated",) if movie.truncated else ()
@@ -102,7 +135,7 @@ def _verdict(movie: _Movie, size: int) -> Sniffed:
         warnings += ("ext_mismatch",)
     return Sniffed(
         kind, "m4a", codec, seconds, rate, channels, problem, warnings,
-        fixable=problem in ("has_video", "wrong_codec", "too_many_channels"),
+        fixable=problem in ("has_video", "wrong_codec", "too_many_channels") and codec != _UNKNOWN,
     )  # fmt: skip
 
 
@@ -114,13 +147,18 @@ def _true_seconds(sound: _Track, codec: str | None, rate: int | None) -> float |
     return seconds or None
 
 
-def _boxes(data: bytes, at: int, end: int, movie: _Movie) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start of the content, and claimed end of each box in a stretch of bytes."""
+def _boxes(
+    data: bytes, at: int, end: int, movie: _Movie, *, beyond: bool = False
+) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start of the content, and end of each box in a stretch of bytes.
+
+    They must lie wholly inside it, unless they may claim to reach `beyond`.
+    """
     while at + 8 <= end:
-        movie.boxes += 1
-        if movie.boxes > BOXES_WALKED:
+        if not movie.boxes_left:
             raise _Broken("too many boxes")
-        size, name = struct.unpack_from(">I4s", data, at)
+        movie.boxes_left -= 1
+        size, name = _BOX(data, at)
         content = at + 8
         if size == 1:
             size, content = struct.unpack_from(">Q", data, at + 8)[0], at + 16
@@ -128,20 +166,14 @@ def _boxes(data: bytes, at: int, end: int, movie: _Movie) -> Iterator[tuple[byte
             size = end - at
         if size < content - at:
             raise _Broken("a box shorter than its own header")
+        if at + size > end and not beyond:
+            raise _Broken("a box reaches beyond its container")
         yield name, content, at + size
         at += size
 
 
-def _inside(data: bytes, at: int, end: int, movie: _Movie) -> Iterator[tuple[bytes, int, int]]:
-    """The boxes of a container that must lie wholly inside it."""
-    for name, start, stop in _boxes(data, at, end, movie):
-        if stop > end:
-            raise _Broken("a box reaches beyond its container")
-        yield name, start, stop
-
-
 def _walk_top(data: bytes, movie: _Movie, size: int) -> None:
-    for name, start, end in _boxes(data, 0, len(data), movie):
+    for name, start, end in _boxes(data, 0, len(data), movie, beyond=True):
         if name == b"ftyp":
             movie.brand = data[start : start + 4]
         elif name == b"moov":
@@ -156,13 +188,16 @@ def _walk_top(data: bytes, movie: _Movie, size: int) -> None:
 
 
 def _walk_moov(data: bytes, at: int, end: int, movie: _Movie) -> None:
-    for name, start, stop in _inside(data, at, end, movie):
+    for name, start, stop in _boxes(data, at, end, movie):
         if name == b"trak":
+            if len(movie.tracks) >= TRACKS_WALKED:
+                raise _Broken("too many tracks")
             track = _Track()
             _walk_track(data, start, stop, movie, track)
             movie.tracks.append(track)
+            movie.by_id.setdefault(track.track_id, track)
         elif name == b"mvex":
-            for inner, first, _ in _inside(data, start, stop, movie):
+            for inner, first, _ in _boxes(data, start, stop, movie):
                 if inner == b"trex":
                     track_id, _, ticks = struct.unpack_from(">III", data, first + 4)
                     movie.default_ticks[track_id] = ticks
@@ -171,7 +206,7 @@ def _walk_moov(data: bytes, at: int, end: int, movie: _Movie) -> None:
 def _walk_track(data: bytes, at: int, end: int, movie: _Movie, track: _Track, depth: int = 0) -> None:
     if depth > DEEPEST:
         raise _Broken("boxes in boxes without end")
-    for name, start, stop in _inside(data, at, end, movie):
+    for name, start, stop in _boxes(data, at, end, movie):
         if name in (b"mdia", b"minf", b"stbl", b"dinf"):
             _walk_track(data, start, stop, movie, track, depth + 1)
         elif name == b"tkhd":
@@ -183,73 +218,88 @@ def _walk_track(data: bytes, at: int, end: int, movie: _Movie, track: _Track, de
         elif name == b"stsd":
             track.entry = data[start + 8 : stop]
         elif name == b"stts":
-            track.ticks += _sum_of_products(data, start, stop)
+            track.add(_Table(name, start, stop))
         elif name == b"stsz":
             track.samples += struct.unpack_from(">I", data, start + 8)[0]
-            track.sample_bytes += _sum_of_sizes(data, start, stop)
+            track.add(_Table(name, start, stop))
         elif name == b"dref":
             _walk_references(data, start + 8, stop, movie, track)
 
 
 def _walk_references(data: bytes, at: int, end: int, movie: _Movie, track: _Track) -> None:
-    for _, start, _ in _inside(data, at, end, movie):
+    for _, start, _ in _boxes(data, at, end, movie):
         if not data[start + 3] & 1:  # flag 1: the data are in this very file
             track.external = True
 
 
-def _sum_of_products(data: bytes, start: int, stop: int) -> int:
+def _add_up(data: bytes, track: _Track, movie: _Movie) -> None:
+    for table in track.tables:
+        if table.name == b"stts":
+            track.ticks += _sum_of_products(data, table, movie)
+        elif table.name == b"stsz":
+            track.sample_bytes += _sum_of_sizes(data, table, movie)
+        else:
+            track.ticks += _run_ticks(data, table, movie)
+
+
+def _sum_of_products(data: bytes, table: _Table, movie: _Movie) -> int:
     """Ticks of a time-to-sample table: the sum of count times length."""
-    entries = struct.unpack_from(">I", data, start + 4)[0]
-    if start + 8 + entries * 8 > stop:
-        raise _Broken("a table longer than its box")
-    table = _words(data[start + 8 : start + 8 + entries * 8])
-    return sum(map(mul, table[0::2], table[1::2]))
+    entries = struct.unpack_from(">I", data, table.start + 4)[0]
+    words, times = _words(data, table.start + 8, table.stop, 2, entries, movie)
+    return int(sum(map(mul, words[0::2], words[1::2])) * times)
 
 
-def _sum_of_sizes(data: bytes, start: int, stop: int) -> int:
-    same, entries = struct.unpack_from(">II", data, start + 4)
+def _sum_of_sizes(data: bytes, table: _Table, movie: _Movie) -> int:
+    same, entries = struct.unpack_from(">II", data, table.start + 4)
     if same:
         return int(same) * int(entries)
-    if start + 12 + entries * 4 > stop:
+    words, times = _words(data, table.start + 12, table.stop, 1, entries, movie)
+    return int(sum(words) * times)
+
+
+def _run_ticks(data: bytes, table: _Table, movie: _Movie) -> int:
+    flags, count = struct.unpack_from(">II", data, table.start)
+    if not flags & 0x100:
+        return int(count) * table.default_ticks
+    width = (flags & 0xF00).bit_count()
+    first = table.start + 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0)
+    words, times = _words(data, first, table.stop, width, count, movie)
+    return int(sum(words[0::width]) * times)
+
+
+def _words(
+    data: bytes, at: int, stop: int, width: int, entries: int, movie: _Movie
+) -> tuple[array[int], float]:
+    """The numbers of a table, or of as much of it as may be added up, and how often it holds so much."""
+    if at + entries * width * 4 > stop:
         raise _Broken("a table longer than its box")
-    return sum(_words(data[start + 12 : start + 12 + entries * 4]))
-
-
-def _words(piece: bytes) -> array[int]:
-    table = array("I")
-    table.frombytes(piece)
+    read = min(entries, movie.entries_left)
+    if read < entries and not read:
+        raise _Broken("more tables than anybody writes")
+    movie.entries_left -= read
+    words = array("I")
+    words.frombytes(data[at : at + read * width * 4])
     if byteorder == "little":
-        table.byteswap()
-    return table
+        words.byteswap()
+    return words, entries / read if read else 1.0
 
 
 def _walk_moof(data: bytes, at: int, end: int, movie: _Movie) -> None:
-    for name, start, stop in _inside(data, at, end, movie):
+    for name, start, stop in _boxes(data, at, end, movie):
         if name != b"traf":
             continue
         track, default = None, 0
-        for inner, first, last in _inside(data, start, stop, movie):
+        for inner, first, last in _boxes(data, start, stop, movie):
             if inner == b"tfhd":
                 flags, track_id = struct.unpack_from(">II", data, first)
-                track = next((one for one in movie.tracks if one.track_id == track_id), None)
+                track = movie.by_id.get(track_id)
                 skip = 8 + (8 if flags & 1 else 0) + (4 if flags & 2 else 0)
                 default = movie.default_ticks.get(track_id, 0)
                 if flags & 8:
                     default = struct.unpack_from(">I", data, first + skip)[0]
             elif inner == b"trun" and track is not None:
                 track.samples += struct.unpack_from(">I", data, first + 4)[0]
-                track.ticks += _run_ticks(data, first, last, default)
-
-
-def _run_ticks(data: bytes, start: int, stop: int, default: int) -> int:
-    flags, count = struct.unpack_from(">II", data, start)
-    if not flags & 0x100:
-        return int(count) * default
-    width = 4 * sum(1 for bit in (0x100, 0x200, 0x400, 0x800) if flags & bit)
-    first = start + 8 + (4 if flags & 1 else 0) + (4 if flags & 4 else 0)
-    if first + count * width > stop:
-        raise _Broken("a run longer than its box")
-    return sum(_words(data[first : first + count * width])[0 :: width // 4])
+                track.add(_Table(inner, first, last, default))
 
 
 def _codec(entry: bytes) -> tuple[str | None, int | None, int | None]:
@@ -259,7 +309,7 @@ def _codec(entry: bytes) -> tuple[str | None, int | None, int | None]:
     name = entry[4:8]
     channels, rate = struct.unpack_from(">H", entry, 24)[0], struct.unpack_from(">I", entry, 32)[0] >> 16
     if name != b"mp4a":
-        return _CODECS.get(name), rate or None, channels
+        return _CODECS.get(name, _UNKNOWN), rate or None, channels
     at = entry.find(b"esds", 36)
     if at == -1:
         return None, rate or None, channels

@@ -6,19 +6,20 @@ stream counts as one only after four headers in a row that agree and follow each
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from lipsync.audio.kinds import AAC, LATM, MP3, MPEG_LAYER_2, looks_like_text
+from lipsync.audio.sniff_tags import TAGS_SKIPPED, behind_tag, skip_tags
 from lipsync.audio.sniffed import AAC_RATES, Sniffed
 
 FRAMES_IN_A_ROW = 4
 SEARCH_BYTES = 65_536  # how far the first frame may be from the start (players look as far)
-FRAMES_COUNTED = 12_000  # more is over four minutes in any case: from there on the length is extrapolated
-FIRST_TRIES = 5_000  # for the first frame; real files need a handful
-TAGS_SKIPPED = 50
-RESYNC_TRIES = 20_000  # bounds the work that crafted bytes can cause
+FRAMES_COUNTED = 10_000  # more is over 100 s in any case: from there on the length is extrapolated
+FIRST_TRIES = 1_000  # for the first frame; real files need a handful
+RESYNC_TRIES = 1_500  # bounds the work that crafted bytes can cause
 LOW_BITS_PER_SECOND = 24_000
 
 _KBITS = {  # by (MPEG-1?, layer): kbit/s per index; 0 is "free format", 15 is forbidden
@@ -41,7 +42,7 @@ class _Stream:
     sample_rate: int
     channels: int
     samples_per_frame: int
-    prefixes: tuple[bytes, ...]
+    mark: re.Pattern[bytes]
     measure: Measure
 
 
@@ -58,7 +59,8 @@ class _Walk:
     trailing: bool = False
     complete: bool = True
     tries_left: int = RESYNC_TRIES
-    following: dict[bytes, int] = field(default_factory=dict)
+    tags_left: int = TAGS_SKIPPED
+    tag_bytes: int = 0
 
 
 def sniff_mpeg(data: bytes) -> Sniffed | None:
@@ -78,22 +80,9 @@ def sniff_mpeg(data: bytes) -> Sniffed | None:
         return None  # text in front of frames is a playlist in disguise
     walk = _walk(data, at, stream)
     junk = at - start if data[start:at].strip(b"\0") else 0
-    if walk.complete and walk.frame_bytes * 2 < walk.at - at + junk:
+    if walk.complete and walk.frame_bytes * 2 < walk.at - at - walk.tag_bytes + junk:
         return None  # most of it is something else
     return _verdict(data, at, stream, walk, len(data))
-
-
-def skip_tags(data: bytes) -> int:
-    """Where the sound begins, behind any ID3v2 tags (some files have two)."""
-    at = 0
-    for _ in range(TAGS_SKIPPED):
-        if data[at : at + 3] != b"ID3" or len(data) < at + 10:
-            break
-        size = 0
-        for byte in data[at + 6 : at + 10]:
-            size = size << 7 | (byte & 0x7F)
-        at += 10 + size + (10 if data[at + 5] & 0x10 else 0)
-    return at
 
 
 def _verdict(data: bytes, at: int, stream: _Stream, walk: _Walk, limit: int) -> Sniffed:
@@ -159,37 +148,36 @@ def _walk(data: bytes, at: int, stream: _Stream) -> _Walk:
             at += length
         elif length:
             walk.truncated, at = True, walk.limit
-        elif data.startswith(b"ID3", at):
-            at = max(at + 10, at + skip_tags(data[at : at + 10]))
-        elif data.startswith((b"TAG", b"APETAGEX", b"LYRICSBEGIN"), at):
-            break
+        elif walk.tags_left and (behind := behind_tag(data, at, walk.limit)):
+            walk.tags_left -= 1
+            walk.tag_bytes += behind - at
+            at = behind
         else:
             at = _find_again(data, at, stream, walk)
     walk.at = at
     return walk
 
 
-def _find_again(data: bytes, at: int, stream: _Stream, walk: _Walk) -> int:
+def _find_again(data: bytes, lost: int, stream: _Stream, walk: _Walk) -> int:
     """Where the stream goes on for at least three frames; the end of the data when it does not."""
-    following = walk.following  # kept from one loss to the next: no byte is searched twice
-    for prefix in stream.prefixes:
-        if -1 < following.get(prefix, 0) <= at:
-            following[prefix] = data.find(prefix, at + 1)
-    while walk.tries_left:
+    at = lost
+    while walk.tries_left and (found := stream.mark.search(data, at + 1)):
         walk.tries_left -= 1
-        ahead = [(place, prefix) for prefix, place in following.items() if place != -1]
-        if not ahead:
-            break
-        place, prefix = min(ahead)
-        if _holds(data, place, stream, 3):
+        at = found.start()
+        if _holds(data, at, stream, 3):
             walk.damaged = True
-            return place
-        following[prefix] = data.find(prefix, place + 1)
-    if walk.limit - at < 8 and data[at] == 0xFF:
+            return at
+    if walk.limit - lost < 8 and data[lost] == 0xFF:
         walk.truncated = True  # the beginning of one more header
     else:
         walk.trailing = True
     return walk.limit
+
+
+@cache
+def _mark(second: int) -> re.Pattern[bytes]:
+    """The first two bytes of each frame; the lowest bit only says whether a checksum follows."""
+    return re.compile(b"\xff[" + bytes((second & 0xFE, second | 1)) + b"]")
 
 
 def _stream_at(data: bytes, at: int) -> _Stream | None:
@@ -214,8 +202,7 @@ def _mpeg(data: bytes, at: int) -> _Stream | None:
             return 0
         return lengths[data[at + 2]]
 
-    prefixes = (bytes((0xFF, wanted)), bytes((0xFF, wanted | 1)))
-    return _Stream(f"mp{layer}", rate, 1 if fourth >> 6 == 3 else 2, samples, prefixes, measure)
+    return _Stream(f"mp{layer}", rate, 1 if fourth >> 6 == 3 else 2, samples, _mark(second), measure)
 
 
 @cache
@@ -248,8 +235,8 @@ def _adts(data: bytes, at: int) -> _Stream | None:
         length = (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
         return length if length > 7 else 0
 
-    prefixes = (bytes((0xFF, second)), bytes((0xFF, second | 1)))
-    return _Stream("aac", AAC_RATES[rate_index], 8 if channels == 7 else channels, 1024, prefixes, measure)
+    channels = 8 if channels == 7 else channels
+    return _Stream("aac", AAC_RATES[rate_index], channels, 1024, _mark(second), measure)
 
 
 def _declared_frames(data: bytes, at: int, stream: _Stream) -> int | None:
@@ -260,8 +247,8 @@ def _declared_frames(data: bytes, at: int, stream: _Stream) -> int | None:
     for mark in (b"Xing", b"Info"):
         found = frame.find(mark, 4)
         if found != -1:
-            has_count = frame[found + 7] & 1
-            return int.from_bytes(frame[found + 8 : found + 12], "big") if has_count else 0
+            told = frame[found + 4 : found + 12]  # flags, and the count where the lowest of them is set
+            return int.from_bytes(told[4:], "big") if len(told) == 8 and told[3] & 1 else 0
     return None
 
 

@@ -7,7 +7,8 @@ import struct
 from lipsync.audio.kinds import WAV
 from lipsync.audio.sniffed import PcmData, Sniffed
 
-CHUNKS_WALKED = 250_000
+CHUNKS_WALKED = 10_000
+EMPTY_CHUNKS_AT_ONCE = 128
 MIN_RATE, MAX_RATE = 8_000, 192_000
 STREAMED_BYTES = 0x7FFF_F000  # writers that cannot go back leave a length of 0, 2^31 or 2^32-1
 
@@ -85,8 +86,18 @@ def _find_chunks(data: bytes) -> tuple[bytes, int, int] | None:
             return (layout, at + 8, size) if layout else None
         if name == b"fmt ":
             layout = data[at + 8 : at + 8 + min(size, 64)]
-        at += 8 + size + (size & 1)
+        at = at + 8 + size + (size & 1) if size else _behind_empty(data, at)
     return None
+
+
+def _behind_empty(data: bytes, at: int) -> int:
+    """Behind an empty chunk, or behind most of a run of the same: some writers pad with very many."""
+    chunk = data[at : at + 8]
+    run = chunk * EMPTY_CHUNKS_AT_ONCE
+    at += 8
+    while data.startswith(run, at):
+        at += len(run)
+    return at
 
 
 def _true_length(data: bytes, at: int, said: int) -> tuple[int, tuple[str, ...]]:

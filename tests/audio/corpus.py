@@ -94,6 +94,12 @@ _ENCODED: dict[Made, str] = {
     Made("m4a_mp3.m4a", "wrong_codec"): "-c:a libmp3lame -f mp4",
     Made("m4a_opus.m4a", "wrong_codec"): "-c:a libopus -f mp4",
     Made("m4a_flac.m4a", "wrong_codec"): "-c:a flac -f mp4 -strict -2",
+    Made("m4a_pcm.m4a", "wrong_codec"): "-c:a pcm_s16le -f mp4",
+    Made("m4a_float.m4a", "wrong_codec"): "-c:a pcm_f32le -f mp4",
+    Made("quicktime_24.m4a", "wrong_codec", ("ext_mismatch",)): "-c:a pcm_s24be -f mov",
+    Made("quicktime_float.m4a", "wrong_codec", ("ext_mismatch",)): "-c:a pcm_f32be -f mov",
+    Made("quicktime_ulaw.m4a", "wrong_codec", ("ext_mismatch",)): "-c:a pcm_mulaw -f mov",
+    Made("quicktime_ima4.m4a", "wrong_codec", ("ext_mismatch",)): "-c:a adpcm_ima_qt -f mov",
     Made("vorbis.mp3", "wrong_container"): "-c:a vorbis -strict -2 -f ogg",
     Made("opus.mp3", "wrong_container"): "-c:a libopus -f ogg",
     Made("flac.wav", "wrong_container"): "-c:a flac -f flac",
@@ -110,6 +116,8 @@ _ENCODED: dict[Made, str] = {
     Made("latm.aac", "wrong_container"): "-c:a aac -f latm",
     Made("flv.mp3", "wrong_container"): "-c:a libmp3lame -f flv",
     Made("transport.aac", "wrong_container"): "-c:a aac -f mpegts",
+    Made("camcorder.aac", "wrong_container"): "-c:a aac -f mpegts -mpegts_m2ts_mode 1",
+    Made("wavpack.mp3", "wrong_container"): "-c:a wavpack -f wv",
     Made("avi.wav", "wrong_container"): "-c:a pcm_s16le -f avi",
 }
 

@@ -93,6 +93,11 @@ def id3(size: int, content: bytes = b"") -> bytes:
     return b"ID3\x03\x00\x00" + digits + content.ljust(size, b"\0")
 
 
+def ape(*, said: int, content: bytes = b"") -> bytes:
+    """An APE tag: a header that says how much follows, and what follows."""
+    return b"APETAGEX" + struct.pack("<IIII8x", 2000, said, 1, 1 << 31 | 1 << 29) + content
+
+
 def make_crafted(folder: Path) -> Iterator[Made]:
     """Write all of them; needs what `corpus.make_encoded` wrote."""
     for make in (_variants, _wave_headers, _levels, _bombs, _attacks, _no_sound):
@@ -110,6 +115,15 @@ def _variants(folder: Path) -> Iterator[tuple[Made, bytes]]:
     yield Made("mp3_two_tags.mp3"), id3(300) + mp3
     yield Made("mp3_big_picture.mp3"), id3(150_000, b"\x89PNG") + plain
     yield Made("mp3_ape_tag.mp3"), mp3 + b"APETAGEX" + struct.pack("<IIII", 2000, 32, 0, 0) + bytes(8)
+    picture = ape(said=100_032, content=bytes(100_000) + ape(said=100_032))
+    yield Made("mp3_ape_picture.mp3"), mp3 + picture + b"TAG" + b"x" * 125
+    yield Made("mp3_id3v1_and_zeros.mp3"), mp3 + b"TAG" + b"x" * 125 + bytes(9_000)
+    packed = b"PK\3\4" + np.random.default_rng(8).bytes(9_000)
+    yield Made("mp3_zip_behind_tag.mp3", None, ("trailing_data",)), mp3 + b"TAG" + packed
+    yield Made("mp3_zip_behind_ape.mp3", None, ("trailing_data",)), mp3 + ape(said=10**6, content=packed)
+    yield Made("mp3_zip_behind_lyrics.mp3", None, ("trailing_data",)), mp3 + b"LYRICSBEGIN" + packed
+    yield Made("wavpack_with_tag.mp3", "wrong_container"), id3(900) + (folder / "wavpack.mp3").read_bytes()
+    yield Made("m4a_unknown.m4a", "wrong_codec"), first.replace(b"mp4a", b"ac-4")
     yield Made("mp3_zeros_behind.mp3"), mp3 + bytes(5_000)
     yield Made("mp3_zeros_before.mp3"), bytes(3_000) + plain
     yield Made("mp3_joined.mp3"), mp3 + mp3

@@ -54,6 +54,21 @@ def test_the_sniffer_raises_for_nothing(corpus: Corpus) -> None:
     assert len(problems) > 4  # the mutations do reach different ends
 
 
+@pytest.mark.parametrize("mark", [b"Xing", b"Info"])
+def test_a_table_may_stand_anywhere_in_the_first_frame_and_be_cut_anywhere(
+    corpus: Corpus, mark: bytes
+) -> None:
+    data = corpus.path("mp3_no_table.mp3").read_bytes()
+    first = data.index(b"\xff\xfb")
+    random = np.random.default_rng(23)
+    for at in range(first + 4, first + 72):
+        marked = data[:at] + mark + random.bytes(12) + data[at + 16 :]
+        assert sniff(marked).format == "mp3"
+        for end in range(at, at + 16):
+            sniff(marked[:end])
+            sniff(marked[first:end] * 3)
+
+
 def test_the_sniffer_takes_no_random_bytes_for_sound() -> None:
     random = np.random.default_rng(21)
     starts = (
