@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from lipsync.audio.deadline import Deadline
+from lipsync.audio.look import WHOLE_BYTES, look
 from lipsync.audio.runner import ChildFailed, python_command, run_limited
-from lipsync.audio.sniff import MAX_SOURCE_SECONDS, sniff
+from lipsync.audio.sniff import MAX_SOURCE_SECONDS
 from lipsync.audio.sniffed import Sniffed
 from lipsync.audio.wav import truthful_wav
 from lipsync.media import find_ffmpeg
@@ -24,11 +25,10 @@ from lipsync.scratch import scratch_folder
 log = logging.getLogger(__name__)
 
 MAX_SOUND_BYTES = 5_000_000  # CometAPI lip sync, `audio_file`: "5MB"; the stricter reading, before Base64
-MAX_CHECKED_BYTES = 5 * 1024 * 1024  # the looser reading: accepted here, but made smaller before it is sent
+MAX_CHECKED_BYTES = WHOLE_BYTES  # the looser reading: accepted here, but made smaller before it is sent
 MIN_SECONDS = 2.0  # Kling advanced lip sync, `sound_file`: 2 to 60 s (the older route names no length)
 MAX_SECONDS = 60.0  # the same
 PADDING_SECONDS = 0.15  # what encoders add at the ends; not held against anyone
-HEAD_BYTES, TAIL_BYTES = 2_000_000, 65_536  # read of a file that is too big: pictures in tags come first
 MAX_UPLOAD_BYTES = 60 * 1024 * 1024  # what the studio takes from a person, and its server lets pass
 MAX_SOURCE_BYTES = 200_000_000  # what `fit.make_fit` still takes in hand, a video's sound track included
 
@@ -80,48 +80,36 @@ class SoundReport:
         return self.accepted and self.bytes <= MAX_SOUND_BYTES and not odd
 
 
-def check_sound(path: Path, *, name: str | None = None, deadline: Deadline | None = None) -> SoundReport:
+def check_sound(
+    path: Path, *, name: str | None = None, deadline: Deadline | None = None, found: Sniffed | None = None
+) -> SoundReport:
     """Whether the file may be sent, and what is in it. Never raises for what a file holds.
 
     `name` is what its owner calls it, when `path` has another ending. Without a `deadline` it
-    takes at most 15 s. Raises `OSError` when the file cannot be read and
-    `lipsync.media.MediaToolMissing` without ffmpeg.
+    takes at most 15 s. `found` is what `look` says of the file, where that is known already.
+    Raises `OSError` when the file cannot be read and `lipsync.media.MediaToolMissing` without ffmpeg.
     """
-    size = path.stat().st_size
-    if size == 0:
-        return SoundReport(False, 0, "empty")
+    size, found = path.stat().st_size, found or look(path)
     if size > MAX_CHECKED_BYTES:
-        return _too_big(path, size)
-    data = path.read_bytes()
-    found = sniff(data)
-    report = _from_sniff(found, len(data), Path(name).suffix if name else path.suffix)
+        return _too_big(found, size)
+    report = _from_sniff(found, size, Path(name).suffix if name else path.suffix)
     if report.reason is not None:
         return report
     try:
-        levels = _decode(found, data, deadline or Deadline.after())
+        levels = _decode(found, path.read_bytes(), deadline or Deadline.after())
     except ChildFailed as error:
-        log.warning("a sound of %d bytes could not be decoded: %s", len(data), error)
+        log.warning("a sound of %d bytes could not be decoded: %s", size, error)
         return replace(report, accepted=False, reason=error.reason, fixable=False)
     return _with_levels(report, levels)
 
 
-def _too_big(path: Path, size: int) -> SoundReport:
-    """Too many bytes; only the beginning and the end are looked at, to say whether it can be helped."""
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-        file.seek(-TAIL_BYTES, 2)
-        tail = file.read()
-    found = sniff(head + tail if head[:4] == b"OggS" else head, size)
-    seconds = found.seconds
-    if seconds and found.format in ("mp3", "aac"):
-        seconds *= size / len(head)
-    if found.pcm is not None:
-        seconds = (size - found.pcm.at) / found.pcm.bytes_per_second
+def _too_big(found: Sniffed, size: int) -> SoundReport:
+    """Too many bytes; whether that can be helped."""
     is_sound = found.problem not in ("not_audio", "no_audio")
-    fixable = is_sound and size <= MAX_SOURCE_BYTES and (seconds is None or seconds <= MAX_SOURCE_SECONDS)
+    short = found.seconds is None or found.seconds <= MAX_SOURCE_SECONDS
     return SoundReport(
-        False, size, "too_big", seconds=seconds, format=found.format, codec=found.codec,
-        foreign_name=_foreign_name(found), fixable=fixable,
+        False, size, "too_big", seconds=found.seconds, format=found.format, codec=found.codec,
+        foreign_name=_foreign_name(found), fixable=is_sound and short and size <= MAX_SOURCE_BYTES,
     )  # fmt: skip
 
 
@@ -198,6 +186,8 @@ def _with_levels(report: SoundReport, told: dict[str, Any]) -> SoundReport:
     )  # fmt: skip
     warnings = list(report.warnings)
     loud = [at for at, level in enumerate(levels) if level > SILENT_DBFS]
+    if report.channels and report.channels > 2:  # an AAC header may leave it to the decoder to find out
+        return replace(report, reason="too_many_channels", fixable=True)
     length = _length_problem(seconds)
     if length is not None:
         return replace(report, reason=length, fixable=length == "too_long")

@@ -14,6 +14,7 @@ from lipsync.audio.kinds import Kind
 from lipsync.audio.pcm import LOUDNESS, RATE, NoSound, decode, input_arguments, source_kind, told_loudness
 from lipsync.audio.runner import ChildFailed, run_program
 from lipsync.audio.sniff import MAX_SOURCE_SECONDS
+from lipsync.audio.sniffed import Sniffed
 from lipsync.media import find_ffmpeg
 
 if TYPE_CHECKING:
@@ -59,15 +60,15 @@ def fit_to_clip(seconds_of_sound: float, seconds_of_clip: float) -> FitAdvice:
 def make_fit(
     source: Path, to: Path, *, start: float | None = None, end: float | None = None,
     cut_silence: bool = False, loudness: bool = True, tempo: float = 1.0, max_seconds: float | None = None,
-    deadline: Deadline | None = None,
+    deadline: Deadline | None = None, found: Sniffed | None = None,
 ) -> SoundReport:  # fmt: skip
     """Write a legal mp3 of `source` (or of its piece from `start` to `end` seconds) to `to`.
 
     `to` is written only when the report says accepted; what the source holds never raises.
     `tempo` speeds up without changing the pitch. `max_seconds` cuts the end off, after the
     tempo. All of it, the closing check included, is done before the `deadline` (without one: in
-    15 s) or refused as too_slow. Raises `ValueError` for a tempo or piece that makes no sense,
-    `OSError` for files.
+    15 s) or refused as too_slow. `found` is what `look` says of the source, if that is known.
+    Raises `ValueError` for a tempo or piece that makes no sense, `OSError` for files.
     """
     if not 1.0 <= tempo <= MAX_TEMPO:
         raise ValueError(f"tempo is from 1.0 to {MAX_TEMPO}")
@@ -79,16 +80,16 @@ def make_fit(
     needed = begin + longest * tempo
     listened = min(end or MAX_SOURCE_SECONDS, needed + EDGE_LISTENED_SECONDS)
     try:
-        kind = source_kind(source)
+        kind = source_kind(source, found)
         heard = decode(source, kind, start=begin, end=listened, loudness=True, deadline=deadline)
         if is_silent(heard.samples):
-            return _refusal(source, "silent", deadline)
+            return _refusal(source, "silent", deadline, found)
         first, last = silent_edges(heard.samples) if cut_silence else (0.0, 0.0)
         stop = min(begin + heard.seconds - last, needed + first)
         gain = _gain(heard.lufs) if loudness else 0.0
         return _write(_Plan(source, kind, begin + first, stop, gain, tempo, longest), to, loudness, deadline)
     except NoSound as error:
-        return _refusal(source, error.reason, deadline)
+        return _refusal(source, error.reason, deadline, found)
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,9 @@ def _run(plan: _Plan, folder: Path, deadline: Deadline, output_arguments: tuple[
     return told_loudness(output.err)
 
 
-def _refusal(source: Path, reason: str, deadline: Deadline) -> SoundReport:
-    return replace(check_sound(source, deadline=deadline), accepted=False, reason=reason, fixable=False)
+def _refusal(source: Path, reason: str, deadline: Deadline, found: Sniffed | None) -> SoundReport:
+    report = check_sound(source, deadline=deadline, found=found)
+    return replace(report, accepted=False, reason=reason, fixable=False)
 
 
 def is_silent(samples: Samples) -> bool:

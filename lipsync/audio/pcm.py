@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from lipsync.audio.check import MAX_CHECKED_BYTES, MAX_SOURCE_BYTES
 from lipsync.audio.deadline import Deadline
 from lipsync.audio.kinds import Kind
+from lipsync.audio.look import look
 from lipsync.audio.runner import ChildFailed, run_program
-from lipsync.audio.sniff import MAX_SOURCE_SECONDS, sniff
+from lipsync.audio.sniff import MAX_SOURCE_SECONDS
+from lipsync.audio.sniffed import Sniffed
 from lipsync.media import find_ffmpeg
 from lipsync.scratch import scratch_folder
 
@@ -29,6 +31,7 @@ LOUDNESS = "ebur128=framelog=verbose"
 """Tells the loudness at the end, and each frame's only to who wants it: ffmpeg 5.1 has no `quiet` yet."""
 _LOUDNESS = re.compile(rb"I:\s+(-?[\d.]+) LUFS")
 NOTHING_HEARD_LUFS = -69.0  # ebur128 says -70 when it measured nothing
+LISTENED_SECONDS = MAX_SOURCE_SECONDS + 1.0  # one second more: to notice what is longer
 
 
 class NoSound(ValueError):
@@ -52,13 +55,15 @@ class Decoded:
         return len(self.samples) / RATE
 
 
-def source_kind(path: Path) -> Kind:
-    """What the file really is, when sound may be had from it. Raises `NoSound`."""
+def source_kind(path: Path, found: Sniffed | None = None) -> Kind:
+    """What the file really is, when sound may be had from it; `found` is what `look` said of it, if known.
+
+    Raises `NoSound`.
+    """
     size = path.stat().st_size
     if size > MAX_SOURCE_BYTES:
         raise NoSound("too_big")
-    with path.open("rb") as file:
-        found = sniff(file.read(MAX_CHECKED_BYTES), size)
+    found = found or look(path)
     beyond = size > MAX_CHECKED_BYTES  # then the index of an MP4 may simply not have been seen
     if found.problem in ("empty", "not_audio", "no_audio") or (found.problem == "undecodable" and not beyond):
         raise NoSound(found.problem)
@@ -69,10 +74,11 @@ def source_kind(path: Path) -> Kind:
 
 def input_arguments(path: Path, kind: Kind, *, end: float | None = None) -> list[str]:
     """ffmpeg's arguments for reading one file of ours: this demuxer, nothing else, so many seconds."""
-    seconds = MAX_SOURCE_SECONDS if end is None else min(end, MAX_SOURCE_SECONDS)
+    seconds = LISTENED_SECONDS if end is None else min(end, LISTENED_SECONDS)
+    skipped = ["-skip_initial_bytes", str(kind.skip_bytes)] if kind.skip_bytes else []
     return [
         "-nostdin", "-hide_banner", "-nostats", "-v", "info", "-protocol_whitelist", "file,pipe",
-        "-f", kind.demuxer or "", "-t", f"{seconds:.3f}", "-i", f"file:{path.absolute()}",
+        "-f", kind.demuxer or "", *skipped, "-t", f"{seconds:.3f}", "-i", f"file:{path.absolute()}",
         "-map", "0:a:0", "-map_metadata", "-1", "-vn", "-sn", "-dn",
     ]  # fmt: skip
 
@@ -81,7 +87,7 @@ def decode(
     path: Path, kind: Kind, *, start: float = 0.0, end: float | None = None, loudness: bool = False,
     deadline: Deadline | None = None,
 ) -> Decoded:  # fmt: skip
-    """Decode a piece of the sound, at most `MAX_SOURCE_SECONDS`. Raises `NoSound`.
+    """Decode a piece of the sound, at most `LISTENED_SECONDS`. Raises `NoSound`.
 
     Without a `deadline` it takes at most 15 s.
     """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from lipsync.audio.check import MAX_SECONDS, MAX_SOUND_BYTES, MAX_UPLOAD_BYTES, MIN_SECONDS, SoundReport
 from lipsync.audio.links import MAX_REDIRECTS, TOTAL_SECONDS, LinkReport
+from lipsync.audio.sniff import MAX_SOURCE_SECONDS
 from lipsync.i18n import t
 
 REASONS = (
@@ -23,6 +24,10 @@ def reason_in_words(report: SoundReport) -> str:
     """Why the sound was refused and what to do about it; an empty string when it was not refused."""
     if report.reason is None:
         return ""
+    if _is_far_too_long(report):
+        return t("This sound is longer than {most} minutes. "
+                 "Please cut out the part you need and choose that.",
+                 most=f"{MAX_SOURCE_SECONDS / 60:g}")  # fmt: skip
     what = _what_happened(report)
     return f"{what} {_how_to_fix(report.reason) if report.fixable else _what_to_do(report.reason)}"
 
@@ -99,6 +104,13 @@ def full_in_words() -> str:
     """Why no more sounds are taken from somebody today."""
     return t("You have added very many sounds that no clip uses. They are removed after a day. "
              "Please go on with one of them, or add more tomorrow.")  # fmt: skip
+
+
+def _is_far_too_long(report: SoundReport) -> bool:
+    """Whether it is the length, whatever else is odd about it, that leaves nothing to be done here."""
+    helpable = report.reason in ("too_long", "too_big", "wrong_container", "wrong_codec", "has_video",
+                                 "too_many_channels")  # fmt: skip
+    return helpable and not report.fixable and (report.seconds or 0.0) > MAX_SOURCE_SECONDS
 
 
 def _most_bytes(report: SoundReport) -> int:

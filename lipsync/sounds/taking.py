@@ -14,9 +14,11 @@ from lipsync.audio.check import (
     check_sound,
 )
 from lipsync.audio.deadline import Deadline
-from lipsync.audio.fit import make_fit
-from lipsync.audio.pcm import NoSound, source_kind
-from lipsync.audio.waveform import waveform
+from lipsync.audio.fit import is_silent, make_fit
+from lipsync.audio.look import look
+from lipsync.audio.pcm import NoSound, decode, source_kind
+from lipsync.audio.sniff import MAX_SOURCE_SECONDS
+from lipsync.audio.sniffed import Sniffed
 
 CERTAINLY_CUT_SECONDS = MAX_SECONDS - 1.0
 """A foreign file whose mp3 is as long as this may have been longer; then it is measured."""
@@ -58,31 +60,41 @@ def take(file: Path, made: Path, *, name: str, size_bytes: int) -> Taken:
     `size_bytes` is what the person gave; the file may hold less of it. Whatever it takes, it takes
     15 s at most. Raises `OSError` and `lipsync.media.MediaToolMissing`.
     """
-    deadline = Deadline.after()
-    report = check_sound(file, name=name, deadline=deadline)
+    deadline, found = Deadline.after(), look(file)
+    report = check_sound(file, name=name, deadline=deadline, found=found)
     if size_bytes > MAX_UPLOAD_BYTES:
         return Taken(replace(report, accepted=False, reason="too_big", bytes=size_bytes, fixable=False))
     if report.send_as_is:
         return Taken(report)
     if report.accepted:
-        return Taken(report, make_fit(file, made, loudness=False, deadline=deadline))
+        return Taken(report, make_fit(file, made, loudness=False, deadline=deadline, found=found))
     if not report.fixable:
         return Taken(report)
-    if _too_long(report.seconds):
-        return Taken(replace(report, reason="too_long"), held=True)
     try:
-        if report.seconds is None:  # many containers do not say it, and a piece of a long one is no use
-            report = replace(report, seconds=waveform(file, 1, deadline=deadline).seconds)
+        # Many containers do not say how long they are, and what they say may be a lie.
+        if report.seconds is None or _too_long(report.seconds):
+            report = _heard(file, report, deadline, found)
             if _too_long(report.seconds):
-                return Taken(replace(report, reason="too_long"), held=True)
-        fitted = make_fit(file, made, deadline=deadline)
+                return Taken(report, held=report.fixable)
+        fitted = make_fit(file, made, deadline=deadline, found=found)
         if fitted.accepted and (fitted.seconds or 0.0) > CERTAINLY_CUT_SECONDS:
-            seconds = waveform(file, 1, deadline=deadline).seconds
-            if _too_long(seconds):
-                return Taken(replace(report, reason="too_long", seconds=seconds), held=True)
+            heard = _heard(file, report, deadline, found)
+            if _too_long(heard.seconds):
+                return Taken(heard, held=heard.fixable)
     except NoSound as error:  # how much would be cut off is unknown: better nothing than half
         return Taken(replace(report, accepted=False, reason=error.reason, fixable=False))
     return Taken(report, fitted)
+
+
+def _heard(file: Path, report: SoundReport, deadline: Deadline, found: Sniffed) -> SoundReport:
+    """The report with the length that really comes out, whatever was claimed. Raises `NoSound`."""
+    decoded = decode(file, source_kind(file, found), deadline=deadline)
+    if not _too_long(decoded.seconds):
+        return replace(report, seconds=decoded.seconds)
+    if is_silent(decoded.samples):
+        raise NoSound("silent")
+    fixable = decoded.seconds <= MAX_SOURCE_SECONDS
+    return replace(report, reason="too_long", seconds=decoded.seconds, fixable=fixable)
 
 
 def media_type(file: Path) -> str:

@@ -84,6 +84,7 @@ _ENCODED: dict[Made, str] = {
     Made("wav_6_channels.wav", "too_many_channels"): "-c:a pcm_s16le -ac 6",
     Made("aac_6_channels.aac", "too_many_channels"): "-c:a aac -ac 6 -f adts",
     Made("m4a_6_channels.m4a", "too_many_channels"): "-c:a aac -ac 6 -f ipod",
+    Made("aac_4_channels.aac", "too_many_channels"): "-c:a aac -f adts -af pan=3.1|c0=c0|c1=c1|c2=c0|c3=c1",
     Made("wav_alaw.wav", "wrong_codec"): "-c:a pcm_alaw",
     Made("wav_mulaw.wav", "wrong_codec"): "-c:a pcm_mulaw",
     Made("wav_adpcm_ms.wav", "wrong_codec"): "-c:a adpcm_ms",

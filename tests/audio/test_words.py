@@ -30,8 +30,18 @@ def test_a_refusal_names_what_the_file_really_is() -> None:
     assert "WebM video" in said
 
 
-def test_a_bomb_is_described_in_minutes() -> None:
-    assert "81 minutes" in reason_in_words(SoundReport(False, 9, "too_long", seconds=81 * 60.0))
+def test_a_long_sound_is_described_in_minutes() -> None:
+    assert "8 minutes" in reason_in_words(SoundReport(False, 9, "too_long", seconds=480.0, fixable=True))
+
+
+@pytest.mark.parametrize("reason", ["too_long", "too_big", "wrong_container", "wrong_codec", "has_video"])
+def test_over_ten_minutes_the_length_is_the_reason_whatever_the_container(reason: str) -> None:
+    report = SoundReport(False, 9, reason, seconds=777.0, foreign_name="FLAC")
+    assert "longer than 10 minutes" in reason_in_words(report)
+
+
+def test_a_file_that_is_no_sound_is_not_called_long() -> None:
+    assert "minutes" not in reason_in_words(SoundReport(False, 9, "undecodable", seconds=777.0))
 
 
 def test_warnings_each_have_their_own_sentence() -> None:

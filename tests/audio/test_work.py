@@ -6,15 +6,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from operator import mul
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
 from lipsync.audio import sniff_mp4
+from lipsync.audio.look import look
 from lipsync.audio.sniff import sniff
 from lipsync.audio.sniff_mp4 import ENTRIES_SUMMED
-from tests.audio.crafted import m4a, pcm, riff
+from tests.audio.crafted import id3, m4a, pcm, riff
 from tests.audio.rubbish import worst_rubbish
 
 MOST_LINES = 250_000
@@ -55,6 +57,13 @@ def test_the_worst_rubbish_is_looked_at_in_few_steps() -> None:
         except TooMuchWork:
             too_much.append(name)
     assert too_much == []
+
+
+def test_a_big_file_full_of_tags_is_looked_at_in_few_steps(tmp_path: Path) -> None:
+    path = tmp_path / "tags.mp3"
+    path.write_bytes(id3(2_000_000) * 12 + id3(0) * 1_000_000)
+    with few_lines():
+        assert look(path).problem == "not_audio"
 
 
 def test_honest_work_is_counted() -> None:
