@@ -36,6 +36,7 @@ SILENT_DBFS = -60.0
 QUIET_DBFS = -40.0
 SILENT_EDGE_SECONDS = 1.5
 LOST_SECONDS = 0.5  # decoded less than the frames add up to: some of them are broken
+FAR_QUIETER_DB = 20.0  # than its channels is a mix in which they cancel each other out
 CLIPPED_SHARE = 0.002  # of all samples at the very top or bottom
 LOW_RATE = 16_000  # samples a second; telephone sound is below
 HIGH_RATE = 48_000
@@ -43,7 +44,9 @@ HIGH_RATE = 48_000
 ENDINGS = {"mp3": (".mp3",), "wav": (".wav", ".wave"), "m4a": (".m4a",), "aac": (".aac",)}
 _DECODERS = {"mp3": "mp3float"}  # ffmpeg's decoder that is twice as fast as the one called mp3
 # With one of these the file is made anew before it is sent: a stranger's decoder may not cope.
-_REMADE_WARNINGS = frozenset({"bad_header_len", "trailing_data", "truncated", "damaged", "unusual_rate"})
+_REMADE_WARNINGS = frozenset(
+    {"bad_header_len", "trailing_data", "truncated", "damaged", "unusual_rate", "out_of_phase"}
+)
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,8 @@ def _with_levels(report: SoundReport, told: dict[str, Any]) -> SoundReport:
         warnings.append("quiet")
     if float(told["clipped_share"]) > CLIPPED_SHARE:
         warnings.append("clipped")
+    if _dbfs(told["rms"]) - _dbfs(told["mixed_rms"]) > FAR_QUIETER_DB:
+        warnings.append("out_of_phase")
     if expected - seconds > LOST_SECONDS and not {"truncated", "damaged"}.intersection(warnings):
         warnings.append("damaged")
     return replace(

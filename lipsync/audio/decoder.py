@@ -39,11 +39,13 @@ def measure(path: str, format_: str, codec: str, ffmpeg: str) -> dict[str, objec
         if top >= FULL_SCALE:
             samples = array("h", window)
             clipped += samples.count(32_767) + samples.count(-32_768)
+    mixed = audioop.tomono(data, 2, 0.5, 0.5) if sound.channels == 2 else data
     return {
         "seconds": len(data) / frame_bytes / sound.frame_rate,
         "sample_rate": sound.frame_rate,
         "channels": sound.channels,
         "rms": audioop.rms(data, 2),
+        "mixed_rms": audioop.rms(mixed, 2),
         "peak": peak,
         "clipped_share": clipped / max(1, len(data) // 2),
         "levels": levels,

@@ -87,7 +87,8 @@ def make_fit(
         first, last = silent_edges(heard.samples) if cut_silence else (0.0, 0.0)
         stop = min(begin + heard.seconds - last, needed + first)
         gain = _gain(heard.lufs) if loudness else 0.0
-        return _write(_Plan(source, kind, begin + first, stop, gain, tempo, longest), to, loudness, deadline)
+        plan = _Plan(source, kind, heard.downmix, begin + first, stop, gain, tempo, longest)
+        return _write(plan, to, loudness, deadline)
     except NoSound as error:
         return _refusal(source, error.reason, deadline, found)
 
@@ -96,6 +97,7 @@ def make_fit(
 class _Plan:
     source: Path
     kind: Kind
+    downmix: str
     start: float
     end: float
     gain_db: float
@@ -130,7 +132,7 @@ def _run(plan: _Plan, folder: Path, deadline: Deadline, output_arguments: tuple[
         f"atrim=start={plan.start:.3f}:end={plan.end:.3f}",
         "asetpts=PTS-STARTPTS",
         "aresample=44100",
-        "aformat=channel_layouts=mono",
+        plan.downmix,
         *([f"atempo={plan.tempo:.3f}"] if plan.tempo > 1.0 else []),
         f"volume={plan.gain_db:.2f}dB",
         f"atrim=end={plan.longest_seconds:.3f}",

@@ -5,16 +5,17 @@ Good enough to draw and to find silence; loudness is measured on the way at full
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lipsync.audio.check import MAX_CHECKED_BYTES, MAX_SOURCE_BYTES
+from lipsync.audio.check import FAR_QUIETER_DB, MAX_CHECKED_BYTES, MAX_SOURCE_BYTES
 from lipsync.audio.deadline import Deadline
 from lipsync.audio.kinds import Kind
 from lipsync.audio.look import look
-from lipsync.audio.runner import ChildFailed, run_program
+from lipsync.audio.runner import ChildFailed, ChildOutput, run_program
 from lipsync.audio.sniff import MAX_SOURCE_SECONDS
 from lipsync.audio.sniffed import Sniffed
 from lipsync.media import find_ffmpeg
@@ -32,6 +33,10 @@ LOUDNESS = "ebur128=framelog=verbose"
 _LOUDNESS = re.compile(rb"I:\s+(-?[\d.]+) LUFS")
 NOTHING_HEARD_LUFS = -69.0  # ebur128 says -70 when it measured nothing
 LISTENED_SECONDS = MAX_SOURCE_SECONDS + 1.0  # one second more: to notice what is longer
+MIXED = "aformat=channel_layouts=mono"
+COMPARED_SECONDS = 60.0
+_ALL_CHANNELS = re.compile(rb"mean_volume: (-?[\d.]+) dB")
+_CHANNEL = re.compile(rb"Channel: (\d+)\n[^\n]*RMS level dB: (-?[\d.]+)")
 
 
 class NoSound(ValueError):
@@ -44,15 +49,25 @@ class NoSound(ValueError):
 
 @dataclass(frozen=True)
 class Decoded:
-    """Mono samples at `RATE`, and the loudness in LUFS (None: not measured, or nothing heard)."""
+    """Mono samples at `RATE`, and the loudness in LUFS (None: not measured, or nothing heard).
+
+    `downmix` is the filter that made one channel of the sound's channels.
+    """
 
     samples: Samples
     lufs: float | None
+    downmix: str
 
     @property
     def seconds(self) -> float:
         """Length of the decoded piece."""
         return len(self.samples) / RATE
+
+    @property
+    def dbfs(self) -> float:
+        """Loudness on the whole, in dB relative to full scale; −120 where there is nothing."""
+        power = float((self.samples.astype("float32") ** 2).mean())
+        return max(-120.0, 10 * math.log10(power / 32_768**2)) if power else -120.0
 
 
 def source_kind(path: Path, found: Sniffed | None = None) -> Kind:
@@ -89,23 +104,57 @@ def decode(
 ) -> Decoded:  # fmt: skip
     """Decode a piece of the sound, at most `LISTENED_SECONDS`. Raises `NoSound`.
 
-    Without a `deadline` it takes at most 15 s.
+    Where the channels cancel each other out, only the loudest is heard. Without a `deadline` it
+    takes at most 15 s.
     """
+    deadline = deadline or Deadline.after()
+    decoded, unmixed_dbfs = _decode(path, kind, start, end, loudness, MIXED, deadline)
+    if unmixed_dbfs - decoded.dbfs > FAR_QUIETER_DB:
+        channel = _loudest_channel(path, kind, start, end, deadline)
+        if channel is not None:
+            decoded, _ = _decode(path, kind, start, end, loudness, f"pan=mono|c0=c{channel}", deadline)
+    return decoded
+
+
+def _decode(
+    path: Path, kind: Kind, start: float, end: float | None, loudness: bool, downmix: str, deadline: Deadline
+) -> tuple[Decoded, float]:
+    """The decoded piece, and how loud it was in dB relative to full scale before the channels were mixed."""
     import numpy as np
 
-    filters = [f"atrim=start={start:.3f}", "aformat=channel_layouts=mono", *([LOUDNESS] if loudness else [])]
+    # "aresample" is where ffmpeg then converts; otherwise it would measure what was mixed already.
+    filters = [f"atrim=start={start:.3f}", "volumedetect", "aresample", downmix]
+    filters += [LOUDNESS] if loudness else []
     arguments = [*input_arguments(path, kind, end=end), "-af", ",".join(filters), "-ar", str(RATE)]
     arguments += ["-ac", "1", "-f", "s16le", "pipe:1"]
-    with scratch_folder() as folder:
-        try:
-            left = (deadline or Deadline.after()).left_seconds
-            output = run_program(find_ffmpeg(), arguments, folder, wall_seconds=left)
-        except ChildFailed as error:
-            raise NoSound(error.reason) from error
+    output = _run(arguments, deadline)
     if len(output.out) < 2:
         raise NoSound("no_audio")
     samples = np.frombuffer(output.out[: len(output.out) // 2 * 2], dtype="<i2")
-    return Decoded(samples, told_loudness(output.err))
+    unmixed = _ALL_CHANNELS.findall(output.err)
+    decoded = Decoded(samples, told_loudness(output.err), downmix)
+    return decoded, float(unmixed[-1]) if unmixed else decoded.dbfs
+
+
+def _loudest_channel(
+    path: Path, kind: Kind, start: float, end: float | None, deadline: Deadline
+) -> int | None:
+    """The number of the channel that is the loudest in the first minute; None when nothing is heard."""
+    end = min(end or LISTENED_SECONDS, start + COMPARED_SECONDS)
+    filters = (
+        f"atrim=start={start:.3f},aresample={RATE},astats=measure_overall=none:measure_perchannel=RMS_level"
+    )
+    arguments = [*input_arguments(path, kind, end=end), "-af", filters, "-f", "null", "-"]
+    levels = {int(n) - 1: float(level) for n, level in _CHANNEL.findall(_run(arguments, deadline).err)}
+    return max(levels, key=lambda channel: levels[channel], default=None)
+
+
+def _run(arguments: list[str], deadline: Deadline) -> ChildOutput:
+    with scratch_folder() as folder:
+        try:
+            return run_program(find_ffmpeg(), arguments, folder, wall_seconds=deadline.left_seconds)
+        except ChildFailed as error:
+            raise NoSound(error.reason) from error
 
 
 def told_loudness(messages: bytes) -> float | None:

@@ -16,7 +16,7 @@ REASONS = (
 )  # fmt: skip
 WARNINGS = (
     "quiet", "clipped", "silent_edges", "low_quality", "truncated", "damaged", "ext_mismatch", "unusual_rate",
-    "bad_header_len", "trailing_data",
+    "bad_header_len", "trailing_data", "out_of_phase",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def warning_in_words(slug: str, report: SoundReport) -> str:
             "The file gives a wrong length for itself. It will be put right before it is sent."
         ),
         "trailing_data": t("Something that is no sound follows after the end. It will be left out."),
+        "out_of_phase": t("Its two channels cancel each other out. Only the louder one will be used."),
     }
     return sentences.get(slug, t("Something about this file is unusual. Listen to it before you go on."))
 

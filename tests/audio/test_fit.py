@@ -8,7 +8,7 @@ import pytest
 from lipsync.audio.check import MAX_SOUND_BYTES, check_sound
 from lipsync.audio.deadline import Deadline
 from lipsync.audio.fit import fit_to_clip, make_fit
-from lipsync.audio.pcm import LOUDNESS, RATE, decode, input_arguments, source_kind, told_loudness
+from lipsync.audio.pcm import LOUDNESS, MIXED, RATE, decode, input_arguments, source_kind, told_loudness
 from lipsync.audio.runner import run_program
 from lipsync.media import find_ffmpeg
 from tests.audio.conftest import Corpus
@@ -61,6 +61,26 @@ def test_silent_edges_are_cut_and_no_word_is_bitten_off(corpus: Corpus, tmp_path
     report = make_fit(corpus.path("silent_start.wav"), tmp_path / "made.mp3", cut_silence=True)
     assert report.seconds == pytest.approx(3.1, abs=0.2)
     assert report.silent_start_seconds <= 0.2
+
+
+@pytest.mark.parametrize("share", [1.0, 0.9], ids=["wholly", "nearly"])
+def test_where_the_channels_cancel_each_other_out_the_loudest_is_heard(tmp_path: Path, share: float) -> None:
+    voice = speech_like(3.0, level=0.3)
+    both = np.column_stack((-share * voice, voice))
+    (tmp_path / "raw").write_bytes((both * 32_767).astype("<i2").tobytes())
+    raw = ("-f", "s16le", "-ar", "44100", "-ac", "2", "-i", "raw")
+    ffmpeg(*raw, "a.wav", "a.flac", folder=tmp_path)
+    assert check_sound(tmp_path / "a.wav").warnings == ("out_of_phase",)
+    for name in ("a.wav", "a.flac"):
+        heard = decode(tmp_path / name, source_kind(tmp_path / name))
+        assert heard.dbfs == pytest.approx(10 * np.log10((voice**2).mean()), abs=0.5)
+        report = make_fit(tmp_path / name, tmp_path / "made.mp3")
+        assert report.lufs == pytest.approx(-16, abs=1)
+
+
+def test_channels_that_do_not_cancel_each_other_out_are_mixed(corpus: Corpus) -> None:
+    for name in ("only_left.wav", "wav_6_channels.wav", "quiet.wav", "silence_dither.wav", "wav_s16.wav"):
+        assert decode(corpus.path(name), source_kind(corpus.path(name))).downmix == MIXED
 
 
 def test_the_chosen_piece_is_the_one_that_is_made(tmp_path: Path) -> None:
