@@ -63,6 +63,22 @@ def test_silent_edges_are_cut_and_no_word_is_bitten_off(corpus: Corpus, tmp_path
     assert report.silent_start_seconds <= 0.2
 
 
+def test_a_voice_with_sharp_clicks_in_it_is_as_loud_as_any(tmp_path: Path) -> None:
+    voice = speech_like(4.0, level=0.05)
+    for at in range(0, len(voice), 22_050):
+        voice[at : at + 90] = 0.95  # 2 ms
+    report = make_fit(write_wav(tmp_path / "a.wav", voice), tmp_path / "made.mp3")
+    assert report.lufs == pytest.approx(-16, abs=1)
+
+
+def test_what_is_very_quiet_is_raised_by_30_db_and_not_more(tmp_path: Path) -> None:
+    source = write_wav(tmp_path / "a.wav", speech_like(3.0, level=0.003))
+    heard = decode(source, source_kind(source), loudness=True)
+    assert heard.lufs is not None
+    assert heard.lufs < -50
+    assert make_fit(source, tmp_path / "made.mp3").lufs == pytest.approx(heard.lufs + 30, abs=0.5)
+
+
 @pytest.mark.parametrize("share", [1.0, 0.9], ids=["wholly", "nearly"])
 def test_where_the_channels_cancel_each_other_out_the_loudest_is_heard(tmp_path: Path, share: float) -> None:
     voice = speech_like(3.0, level=0.3)
