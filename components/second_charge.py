@@ -17,19 +17,20 @@ def second_charge(doubtful: Job | None, *, key: str, here: bool = False) -> bool
     """
     if doubtful is None:
         return True
-    if not here:
-        sent = (doubtful.armed_at or doubtful.created_at).strftime("%Y-%m-%d %H:%M:%S")
-        st.warning(
-            t(
-                "**It may be paid for twice.** A request for this left at {time} (UTC), and it is not known "
-                "whether the service accepted it. Look for it before you send it again.",
-                time=sent,
-            ),
-            icon=":material/help:",
-        )
-        link("jobs", t("Open the job in doubt"), icon=":material/arrow_forward:", job=doubtful.id)
-    st.caption(t("If the first one did run after all, you pay for both."))
-    return st.checkbox(t("I accept to pay twice"), key=key)
+    with st.container(gap="small"):
+        if not here:
+            sent = (doubtful.armed_at or doubtful.created_at).strftime("%Y-%m-%d %H:%M:%S")
+            st.warning(
+                t(
+                    "**It may be paid for twice.** A request for this left at {time} (UTC), and it is not "
+                    "known whether the service accepted it. Look for it before you send it again.",
+                    time=sent,
+                ),
+                icon=":material/help:",
+            )
+            link("jobs", t("Open the job in doubt"), icon=":material/arrow_forward:", job=doubtful.id)
+        st.caption(t("If the first one did run after all, you pay for both."))
+        return st.checkbox(t("I accept to pay twice"), key=key)
 
 
 def accept_key(subject: str) -> str:
