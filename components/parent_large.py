@@ -50,8 +50,9 @@ def facts(known: KnownParent, accounts: Mapping[str, Account]) -> None:
         if known.width and known.height:
             st.badge(size_words(known.width, known.height), icon=":material/aspect_ratio:", color="gray")
         account_badge(accounts, parent.account, goes=verdict.eligible)
+    sign = ":material/block:" if verdict.make_again else ":material/hourglass_top:"
     for reason in verdict.reasons:
-        st.markdown(f":material/block: {plain(reason)}")
+        st.markdown(f"{sign} {plain(reason)}")
     if verdict.days_left is None:
         st.caption(plain(verdict.days_left_in_words))
 
@@ -60,6 +61,8 @@ def usable_badge(verdict: Eligibility) -> None:
     """Whether a video may be used."""
     if verdict.eligible:
         st.badge(t("Can speak"), icon=":material/check_circle:", color="green")
+    elif not verdict.make_again:
+        st.badge(t("Cannot speak yet"), icon=":material/hourglass_top:", color="gray")
     else:
         st.badge(t("Cannot be used"), icon=":material/block:", color="red")
 

@@ -21,6 +21,8 @@ STYLE = """
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-pulse-"]),
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-into-view-"]),
 [data-testid="stLayoutWrapper"]:has(> .st-key-face-line):not(:has(p)) { display: none; }
+.st-key-last-look p { margin-bottom: 0.2rem; padding-left: 1.5rem; text-indent: -1.5rem; }
+.st-key-last-look p > span[role="img"] { margin-right: 0.25rem; text-indent: 0; }
 .st-key-draft_text [data-testid="InputInstructions"] { display: none; }
 button[role="radio"][aria-checked="true"], button[data-selected="true"], [data-testid="stSliderThumbValue"] {
   color: light-dark(#4a2fc4, #bdb0ff) !important; }

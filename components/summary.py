@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -46,21 +46,32 @@ def summary(
     if public_url:
         host = urlsplit(public_url).hostname or public_url
         lines.append(":material/call_received: " + t("The service reports back to {host}", host=plain(host)))
-    st.markdown("  \n".join(lines))
+    last_look(lines)
+
+
+def last_look(lines: Sequence[str]) -> None:
+    """Short lines, each with its sign before it; what goes on below hangs behind the sign."""
+    with st.container(key="last-look"):
+        st.markdown("\n\n".join(lines))
 
 
 def cannot_be_sent(parent: KnownParent, accounts: Mapping[str, Account]) -> None:
     """In its place where the video cannot speak: why not, and what to do."""
     verdict = eligibility(parent.parent, accounts=accounts)
-    todo = [
-        t("Choose another video, or make this one again: the button for that is beside it.")
-        if verdict.make_again
-        else t("Choose another video, or come back when this one is ready.")
-    ]
+    if not verdict.make_again:
+        st.info(
+            t("**This video cannot speak yet.** Come back when it is ready, or choose another one."),
+            icon=":material/hourglass_top:",
+        )
+        return
+    words = t(
+        "**This video cannot speak: {why}.** Choose another one, or make it again. The buttons for both are "
+        "below the video.",
+        why=plain(", ".join(verdict.in_short)),
+    )
     if parent.parent.account not in accounts:
-        todo.append(t("Whoever runs this studio can also put the account back into its settings."))
-    why = t("**This video cannot speak.** {reasons}", reasons=plain(" ".join(verdict.reasons)))
-    st.warning(f"{why} {plain(' '.join(todo))}", icon=":material/block:")
+        words += " " + t("Whoever runs this studio can also put the account back into its settings.")
+    st.warning(words, icon=":material/block:")
 
 
 def price_in_words(account: Account, clip_seconds: float | None) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from components import video_form_draft as form
 from components.job_panel import usual_at
+from components.summary import last_look
 from components.wording import dollars, plain, span
 from lipsync.accounts import Account
 from lipsync.i18n import t
@@ -55,7 +56,7 @@ def video_summary(
     if public_url := studio.settings.public_url:
         host = urlsplit(public_url).hostname or public_url
         lines.append(":material/call_received: " + t("The service reports back to {host}", host=plain(host)))
-    st.markdown("  \n".join(lines))
+    last_look(lines)
 
 
 def _source(request: VideoRequest) -> str:

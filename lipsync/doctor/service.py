@@ -110,7 +110,7 @@ def _balance(name: str, account: Account) -> Finding:
     left = balance.remaining_usd
     if left is None:
         return warning(check, t("The service does not tell the balance."), t("Look on the service's site."))
-    words = t("{amount} USD are left.", amount=f"{left:.2f}")
+    words = t("{amount} USD are left.", amount=f"{left:,.2f}")
     if left < account.price_per_5_seconds_usd:
         return warning(check, words, t("Top the account up on the service's site."), remaining_usd=left)
     return ok(check, words, remaining_usd=left)
