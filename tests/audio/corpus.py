@@ -95,8 +95,6 @@ _ENCODED: dict[Made, str] = {
     Made("m4a_mp3.m4a", "wrong_codec"): "-c:a libmp3lame -f mp4",
     Made("m4a_opus.m4a", "wrong_codec"): "-c:a libopus -f mp4",
     Made("m4a_flac.m4a", "wrong_codec"): "-c:a flac -f mp4 -strict -2",
-    Made("m4a_pcm.m4a", "wrong_codec"): "-c:a pcm_s16le -f mp4",
-    Made("m4a_float.m4a", "wrong_codec"): "-c:a pcm_f32le -f mp4",
     Made("quicktime_24.m4a", "wrong_codec", ("ext_mismatch",)): "-c:a pcm_s24be -f mov",
     Made("quicktime_float.m4a", "wrong_codec", ("ext_mismatch",)): "-c:a pcm_f32be -f mov",
     Made("quicktime_ulaw.m4a", "wrong_codec", ("ext_mismatch",)): "-c:a pcm_mulaw -f mov",

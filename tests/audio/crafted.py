@@ -123,6 +123,10 @@ def _variants(folder: Path) -> Iterator[tuple[Made, bytes]]:
     yield Made("mp3_zip_behind_ape.mp3", None, ("trailing_data",)), mp3 + ape(said=10**6, content=packed)
     yield Made("mp3_zip_behind_lyrics.mp3", None, ("trailing_data",)), mp3 + b"LYRICSBEGIN" + packed
     yield Made("wavpack_with_tag.mp3", "wrong_container"), id3(900) + (folder / "wavpack.mp3").read_bytes()
+    quicktime = (folder / "quicktime_24.m4a").read_bytes()
+    for name in (b"ipcm", b"fpcm", b"sawb"):  # ffmpeg 5.1 reads these, but does not write them
+        made = Made(f"quicktime_{name.decode()}.m4a", "wrong_codec", ("ext_mismatch",))
+        yield made, quicktime.replace(b"in24", name)
     yield Made("m4a_unknown.m4a", "wrong_codec"), first.replace(b"mp4a", b"ac-4")
     yield Made("mp3_zeros_behind.mp3"), mp3 + bytes(5_000)
     yield Made("mp3_zeros_before.mp3"), bytes(3_000) + plain

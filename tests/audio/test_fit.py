@@ -19,7 +19,7 @@ FOREIGN = (
     "vorbis.mp3", "opus.mp3", "flac.wav", "webm.mp3", "wma.mp3", "aiff.wav", "au.wav", "ac3.aac",
     "latm.aac", "transport.aac", "avi.wav", "layer2.mp3", "m4a_alac.m4a", "wav_adpcm_ms.wav",
     "aac_6_channels.aac", "video.m4a", "video.wav", "wav_length_unknown.wav", "aac_4_channels.aac",
-    "m4a_pcm.m4a", "m4a_float.m4a", "quicktime_24.m4a", "quicktime_float.m4a", "quicktime_ulaw.m4a",
+    "quicktime_24.m4a", "quicktime_float.m4a", "quicktime_ulaw.m4a",
     "quicktime_ima4.m4a", "camcorder.aac", "wavpack_with_tag.mp3",
 )  # fmt: skip
 
