@@ -7,7 +7,7 @@ with a fresh one, and stays when the service forgets it. Pages read the database
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from lipsync.jobs.model import Job
 from lipsync.jobs.store import utcnow
 from lipsync.media import VideoFacts, probe_video
 from lipsync.parents import PARENT_KINDS, Parent, ParentKey
+from lipsync.shelf.again import note_missing
 from lipsync.shelf.lists import AccountLists, read_lists, sync_account, workspaces_here
 from lipsync.shelf.pages import ParentQuery, count_parents, read_items
 from lipsync.shelf.pastes import MAX_TASK_ID, import_text
@@ -65,12 +66,25 @@ class LookedUp:
 class ParentShelf:
     """The parents of one installation."""
 
-    def __init__(self, database: sa.Engine, clients: Clients, archive: Archive) -> None:
+    def __init__(
+        self,
+        database: sa.Engine,
+        clients: Clients,
+        archive: Archive,
+        *,
+        now: Callable[[], datetime] = utcnow,
+    ) -> None:
         self._database = database
         self._clients = clients
         self._archive = archive
+        self._now = now
         self._locks: dict[str, Lock] = {}
         self._guard = Lock()
+
+    @property
+    def accounts(self) -> Collection[str]:
+        """The names of the accounts in the settings."""
+        return self._clients.accounts.keys()
 
     # -- reading; asks nobody -------------------------------------------------------------
 
@@ -151,7 +165,9 @@ class ParentShelf:
     def look_up(self, task_id: str, *, workspace: str, owner: str) -> LookedUp:
         """Ask every account for a task, in text2video and image2video, each with one more try.
 
-        What the service answers is never raised, only told. `LookUps` does this beside the pages.
+        Our own ids of parents and jobs, as in addresses of this studio, lead to their task; what is known
+        of it is not asked for. What the service answers is never raised, only told. `LookUps` does this
+        beside the pages.
         """
         task_id = task_id.strip()
         if "/" in task_id or len(task_id) > MAX_TASK_ID:
@@ -171,7 +187,7 @@ class ParentShelf:
         return LookedUp(task_id, without=tuple(without), errors=errors)
 
     def refresh(self, one: KnownParent, *, owner: str) -> KnownParent:
-        """Ask for one parent again; that the service no longer has it is written down.
+        """Ask for one parent again; that the service does not have it is written down.
 
         Raises `UpstreamError`, `UnknownAccount`.
         """
@@ -179,16 +195,14 @@ class ParentShelf:
         try:
             task = self._clients.client(parent.account).query(parent.kind, parent.task_id)
         except NotFound:
-            self.mark_gone(one.id)
+            self._note_missing(parent)
             raise
         fresh = self._keep(task, parent.account, one.workspace, owner, one.source)
         return next((k for k in fresh if k.parent.video_id == parent.video_id), fresh[0])
 
-    def mark_gone(self, parent_id: str) -> None:
-        """The service no longer has a parent. A later answer that has it takes this back."""
-        waiting = (parents.c.id == parent_id) & parents.c.gone_at.is_(None)
+    def _note_missing(self, one: Parent) -> None:
         with self._database.begin() as connection:
-            connection.execute(sa.update(parents).where(waiting).values(gone_at=utcnow()))
+            note_missing(connection, account=one.account, task_id=one.task_id, now=self._now())
 
     # -- the video itself ---------------------------------------------------------------------
 
@@ -216,7 +230,7 @@ class ParentShelf:
         try:
             task = client.query(one.kind, one.task_id)
         except NotFound:
-            self.mark_gone(parent_id)
+            self._note_missing(one)
             raise
         url = next((v.url for v in task.videos if v.id == one.video_id and v.url), None)
         if url is None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from lipsync.accounts import Account, UnknownAccount, configured_accounts
+from lipsync.accounts import Account, configured_accounts
 from lipsync.archive import Archive
 from lipsync.cleaning import Cleaner
 from lipsync.clients import Clients
@@ -31,12 +31,12 @@ from lipsync.local_sandbox import LocalSandbox
 from lipsync.parent_shelf import ParentShelf
 from lipsync.pictures import PictureShelf
 from lipsync.settings import Settings, load_settings
+from lipsync.shelf.again import Rechecks
 from lipsync.shelf.copies import ParentCopies
 from lipsync.shelf.keeper import ParentKeeper
 from lipsync.shelf.look_ups import LookUps
 from lipsync.sounds import SoundShelf, SoundWork
 from lipsync.sounds.cleaning import clean
-from lipsync.upstream.errors import UpstreamError
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +117,9 @@ def open_studio(settings: Settings | None = None) -> Studio:
     copies = ParentCopies(
         database, parents, archive, room_bytes=settings.parent_copies_mb * BYTES_PER_MEGABYTE
     )
+    keeper = ParentKeeper(
+        parents, copies, Rechecks(database, clients), clients, sync_minutes=settings.sync_minutes
+    )
     engine = JobEngine(
         database,
         clients,
@@ -124,7 +127,7 @@ def open_studio(settings: Settings | None = None) -> Studio:
         sounds,
         _engine_settings(settings),
         pictures=pictures,
-        parent_missing=partial(_ask_about_parent, parents),
+        parent_missing=partial(_ask_about_parent, keeper),
     )
     engine.prepare()
     return Studio(
@@ -137,7 +140,7 @@ def open_studio(settings: Settings | None = None) -> Studio:
         sounds=sounds,
         pictures=pictures,
         parents=parents,
-        keeper=ParentKeeper(parents, copies, clients, sync_minutes=settings.sync_minutes),
+        keeper=keeper,
         look_ups=LookUps(parents),
         faces=FaceChecks(
             KeptVerdicts(settings.data_path, database), parents, pictures, enabled=settings.face_check
@@ -156,16 +159,12 @@ def _engine_settings(settings: Settings) -> EngineSettings:
     )
 
 
-def _ask_about_parent(parents: ParentShelf, job: Job) -> None:
-    """A lip sync was refused because the service does not know its parent: the shelf asks about that."""
-    task_id = str(job.request.get("parent_task_id"))
-    spoken = job.account, task_id, job.request.get("video_id")
+def _ask_about_parent(keeper: ParentKeeper, job: Job) -> None:
+    """A lip sync was refused because the service does not know its parent: the keeper asks about that."""
     try:
-        for known in parents.find(workspace=job.workspace, account=job.account, task_id=task_id):
-            if known.parent.key == spoken:
-                parents.refresh(known, owner=job.owner)
-    except (UpstreamError, UnknownAccount, sa.exc.SQLAlchemyError) as error:
-        log.info("asking about the parent of a refused lip sync: %s", type(error).__name__)
+        keeper.ask_again(job.account, str(job.request.get("parent_task_id")))
+    except sa.exc.SQLAlchemyError as error:
+        log.info("the parent of a refused lip sync will not be asked about: %s", type(error).__name__)
 
 
 def _cleaner(settings: Settings, database: sa.Engine, sounds: SoundShelf, pictures: PictureShelf) -> Cleaner:

@@ -24,6 +24,7 @@ from lipsync.shelf.pages import SORTS, page_statement
 from lipsync.shelf.rows import KnownParent, keep_parent
 from lipsync.upstream.replies import TaskKind, TaskStatus
 from tests.support.bench import account, line
+from tests.support.parents import mark_gone
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -112,7 +113,7 @@ def test_the_database_and_the_words_agree_on_what_may_be_used(shelf: Shelf) -> N
             created_at=chance.choice([None, NOW, days(29.9), NOW - MAX_AGE, days(30.1)]),
         )
         if chance.random() < 0.1:
-            shelf.mark_gone(one.id)
+            mark_gone(shelf.database, one)
     everything = shelf.items("local", ParentQuery(limit=1000), NOW)
     usable = shelf.items("local", ParentQuery(limit=1000, eligible=True), NOW)
     accounts = ("main", "other")

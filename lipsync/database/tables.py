@@ -195,8 +195,12 @@ parents = sa.Table(
     sa.Column("order_at", Moment, nullable=False),
     # What the search looks through: prompt and ids, without capitals.
     sa.Column("words", sa.Text, nullable=False),
-    # When the service first said that it no longer has it; NULL while it does.
+    # When the service first said that it does not have it, and when that was sure; NULL while it does.
+    sa.Column("missing_at", Moment),
     sa.Column("gone_at", Moment),
+    # When the service is asked about it again, and how often it has been since it was seen unfinished.
+    sa.Column("ask_at", Moment),
+    sa.Column("asks", sa.Integer, nullable=False, default=0),
     # The job of ours whose result is this video's file.
     sa.Column("job_id", sa.String(32)),
     sa.Column("width", sa.Integer),
@@ -206,13 +210,15 @@ parents = sa.Table(
     sa.Column("copied_at", Moment),
     # When its small picture was made.
     sa.Column("pictured_at", Moment),
-    # How often copying failed, and when it is tried again.
+    # How often its file was no use, how often copying failed otherwise, and when it is tried again.
     sa.Column("copy_tries", sa.Integer, nullable=False),
+    sa.Column("copy_waits", sa.Integer, nullable=False, default=0),
     sa.Column("copy_due", Moment),
     sa.UniqueConstraint("workspace", "account", "task_id", "video_id", name="uq_parents_video"),
     sa.Index("ix_parents_order", "workspace", "order_at", "id"),
     sa.Index("ix_parents_account", "workspace", "account", "order_at", "id"),
     sa.Index("ix_parents_copies", "copy_bytes", "order_at"),
+    sa.Index("ix_parents_ask", "ask_at"),
 )
 
 face_checks = sa.Table(

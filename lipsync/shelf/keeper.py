@@ -1,7 +1,9 @@
-"""The thread that keeps the shelf of parents fresh: lists every few minutes, copies and pictures in between.
+"""The thread that keeps the shelf of parents fresh: lists every few minutes, in between copies, pictures,
+and questions about videos that are still being made or may be gone.
 
 Pages never wait for it. They read what it has written into the database, ask it for a fresh
-look (`ask_sync`), or for one picture before all others (`thumbnail`).
+look (`ask_sync`), or for one picture before all others (`thumbnail`). Whoever hears that the
+service does not know a parent's task has it asked about (`ask_again`).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from lipsync.clients import Clients
 from lipsync.database.tables import LOCAL
 from lipsync.jobs.store import utcnow
 from lipsync.parent_shelf import ParentShelf
+from lipsync.shelf.again import Rechecks
 from lipsync.shelf.copies import ParentCopies
 
 log = logging.getLogger(__name__)
@@ -29,10 +32,17 @@ class ParentKeeper:
     """Runs in the background between `start` and `stop`."""
 
     def __init__(
-        self, shelf: ParentShelf, copies: ParentCopies, clients: Clients, *, sync_minutes: float
+        self,
+        shelf: ParentShelf,
+        copies: ParentCopies,
+        rechecks: Rechecks,
+        clients: Clients,
+        *,
+        sync_minutes: float,
     ) -> None:
         self._shelf = shelf
         self._copies = copies
+        self._rechecks = rechecks
         self._clients = clients
         self._every = timedelta(minutes=sync_minutes) if sync_minutes else None
         self._asked: set[str] = set()
@@ -70,6 +80,21 @@ class ParentKeeper:
             self._asked |= {account} if account is not None else set(self._clients.accounts)
         self._wake.set()
 
+    def ask_again(self, account: str, task_id: str) -> None:
+        """Have the service asked, within seconds, whether it still has a parent of that task.
+
+        For a lip sync that was refused because its task or video does not exist (1203): if the service
+        says so twice, some minutes apart, the parent is gone. Returns at once; what is not on the shelf
+        is not asked for.
+        """
+        self._rechecks.ask_again(account, task_id)
+        self._wake.set()
+
+    @property
+    def room_used_up(self) -> bool:
+        """Whether newer videos are not copied ahead, because the room for copies is used up."""
+        return self._copies.room_used_up
+
     def is_syncing(self) -> bool:
         """Whether lists are being read, or will be at once, because somebody asked."""
         with self._lock:
@@ -87,12 +112,17 @@ class ParentKeeper:
         return path
 
     def _run(self) -> None:
+        begun = False
         while not self._stop.is_set():
             self._wake.clear()
             worked = False
             try:
+                if not begun:
+                    self._copies.begin_anew()
+                    begun = True
                 self._sync_due()
-                worked = self._copies.work_one()
+                copied = self._copies.work_one()
+                worked = self._rechecks.work_one() or copied
             except (sa.exc.SQLAlchemyError, OSError) as error:
                 log.warning("keeping the shelf of parents failed, next time again: %s", type(error).__name__)
             if not worked:
@@ -107,7 +137,8 @@ class ParentKeeper:
                 self._syncing = account
                 seen = frozenset(self._seen)
             try:
-                self._shelf.sync(account, workspaces=seen)
+                if self._shelf.sync(account, workspaces=seen).state == "has_lists":
+                    self._copies.account_is_well(account)
             finally:
                 self._syncing = ""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from lipsync.database.tables import LOCAL, account_lists, jobs, parents
 from lipsync.jobs.send import facts_of
 from lipsync.jobs.store import utcnow
 from lipsync.parents import PARENT_KINDS
+from lipsync.shelf.again import note_absent
 from lipsync.shelf.rows import keep_task
 from lipsync.upstream import retry
 from lipsync.upstream.client import UpstreamClient
@@ -28,6 +29,9 @@ PAGE_SIZE = 100
 """Kling takes up to 500; smaller pages keep each write short."""
 MOST_PAGES = 60
 """Per kind and look: 6,000 tasks, more than an account makes in 30 days."""
+
+WHOLE_EVERY = timedelta(days=1)
+"""So often the lists are read to their end although nothing new calls for it: to see what is gone."""
 
 State = Literal["has_lists", "no_lists", "error"]
 
@@ -67,19 +71,20 @@ def sync_account(
     workspaces: Collection[str],
     policy: retry.RetryPolicy = retry.PAGE,
 ) -> AccountLists:
-    """Read an account's lists: to their end the first time, later as far as something is new.
+    """Read an account's lists: to their end the first time and once a day, else as far as something is new.
 
     Each of `workspaces` gets what is listed as rows of its own: whoever may send to an account may
     see its lists, but nothing that another workspace knows beside them (a prompt, who brought it in).
     """
-    before = read_lists(database).get(account)
+    before, started = read_lists(database).get(account), utcnow()
     swept = before.swept_at if before else None
+    whole = swept is None or started - swept >= WHOLE_EVERY
     missing, ended = 0, True
     try:
         for kind in PARENT_KINDS:
             try:
                 sweep = _Sweep(database, client, kind, account, workspaces, policy)
-                ended = sweep.read(stop_at_known=swept is not None) and ended
+                ended = sweep.read(started, whole=whole) and ended
             except (NotFound, RouteMissing):
                 missing += 1
     except UpstreamError as error:
@@ -87,7 +92,7 @@ def sync_account(
     else:
         none = missing == len(PARENT_KINDS)
         state: State = "no_lists" if none else "has_lists"
-        now = AccountLists(account, state, utcnow(), swept_at=utcnow() if ended and not none else swept)
+        now = AccountLists(account, state, utcnow(), swept_at=started if ended and not none else swept)
     _remember(database, now)
     return now
 
@@ -103,8 +108,9 @@ class _Sweep:
     workspaces: Collection[str]
     policy: retry.RetryPolicy
 
-    def read(self, *, stop_at_known: bool) -> bool:
-        """Read page after page. True if nothing more is behind the last one read, as far as is known."""
+    def read(self, started: datetime, *, whole: bool) -> bool:
+        """Read page after page, and unless `whole` only as far as something is new. True if this came to
+        the end; then what was not listed is doubtful."""
         seen: set[str] = set()
         for page in range(1, MOST_PAGES + 1):
             ask = partial(self.client.list_tasks, self.kind, page=page, page_size=PAGE_SIZE)
@@ -113,10 +119,12 @@ class _Sweep:
             # short is not the last one, either, where pages are smaller than was asked for.
             fresh = [task for task in tasks if task.task_id and task.task_id not in seen]
             if not fresh:
+                with self.database.begin() as connection:
+                    note_absent(connection, self.account, self.kind, seen, since=started)
                 return True
             seen |= {task.task_id for task in fresh}
-            if self._write(fresh) and stop_at_known:
-                return True
+            if self._write(fresh) and not whole:
+                return False
         return False
 
     def _write(self, tasks: list[Task]) -> bool:

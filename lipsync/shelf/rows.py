@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -53,7 +53,9 @@ class KnownParent:
 
 
 MOST_TRIES = 5
-"""To copy a video or take its picture."""
+"""To copy a video whose file turns out to be no use; trouble with anything else does not count."""
+FIRST_ASK = timedelta(seconds=20)
+"""So soon the service is asked again about a video that is still being made."""
 NO_USES = (JobState.CANCELLED, JobState.FAILED)
 """A lip sync that came to nothing does not count as a use."""
 
@@ -110,6 +112,8 @@ def known(row: sa.Row[Any]) -> KnownParent:
 def _picture_coming(row: sa.Row[Any]) -> bool:
     if row.pictured_at is not None or row.status != TaskStatus.SUCCEED or not row.video_id:
         return False
+    if row.gone_at is not None and row.copied_at is None and row.job_id is None:
+        return False
     return row.copy_tries < MOST_TRIES and (row.copy_due is None or row.copy_due <= utcnow())
 
 
@@ -148,20 +152,40 @@ def keep_parent(
             "words": _words(one, one.prompt),
             "order_at": one.created_at or NEVER,
             "copy_tries": 0,
+            "ask_at": utcnow() + FIRST_ASK if is_unfinished(one) else None,
         }
         with contextlib.suppress(sa.exc.IntegrityError), connection.begin_nested():
             # Suppressed: somebody else looked the same parent up in this moment.
             connection.execute(sa.insert(parents).values(**new))
         found = _row(connection, one, workspace)
         assert found is not None
-    elif one.video_id or not found.video_id:
-        values = _values(one) | {"gone_at": None, "words": _words(one, one.prompt or found.prompt)}
-        if source == "made":
-            values["source"] = source
-        connection.execute(
-            sa.update(parents).where(parents.c.id == found.id).values(video_id=one.video_id, **values)
-        )
+    else:
+        values = _changes(found, one, source)
+        connection.execute(sa.update(parents).where(parents.c.id == found.id).values(**values))
     return known(connection.execute(select_parents().where(parents.c.id == found.id)).one())
+
+
+def _changes(found: sa.Row[Any], one: Parent, source: Source) -> dict[str, Any]:
+    """What an answer about a known parent changes in its row."""
+    values: dict[str, Any] = {"missing_at": None, "gone_at": None, "ask_at": None}
+    if found.missing_at is not None or found.gone_at is not None:
+        values |= {"copy_tries": 0, "copy_waits": 0, "copy_due": None}  # it is back
+    if not one.video_id and found.video_id:
+        return values  # less than is known, but the service has it
+    values |= _values(one) | {"video_id": one.video_id, "words": _words(one, one.prompt or found.prompt)}
+    if source == "made":
+        values["source"] = source
+    if is_unfinished(one):
+        values["ask_at"] = found.ask_at
+        if found.ask_at is None and source != "listed":
+            # Looked up once more: followed once more.
+            values |= {"ask_at": utcnow() + FIRST_ASK, "asks": 0}
+    return values
+
+
+def is_unfinished(one: Parent) -> bool:
+    """Whether the service may yet say more: it is being made, or its video's id has not come."""
+    return not one.status.is_final or (one.status is TaskStatus.SUCCEED and not one.video_id)
 
 
 def _values(one: Parent) -> dict[str, Any]:

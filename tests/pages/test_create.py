@@ -19,7 +19,7 @@ from lipsync.settings import load_settings
 from lipsync.studio import Studio, open_studio, use_studio
 from lipsync.upstream.replies import TaskStatus
 from tests.pages.conftest import Open, click, labels, words
-from tests.support.parents import put_parent
+from tests.support.parents import mark_gone, put_parent
 from tests.support.sandbox import RunningSandbox
 from tests.support.studios import request_for, submit
 from tests.support.waiting import wait_until
@@ -128,7 +128,7 @@ def test_a_video_that_dies_while_the_page_is_open_is_not_sent(studio: Studio, op
     before = studio.jobs.count(workspace="local")
     at = open_page(parent=known.id)
     assert not send_button(at).disabled
-    studio.parents.mark_gone(known.id)
+    mark_gone(studio.database, known)
     at.text_area(key=draft.TEXT).set_value("Too late.")
     click(at, "Make it speak")
     assert "This video cannot speak" in words(at)
@@ -181,7 +181,7 @@ def test_a_task_id_that_is_found_at_once_is_chosen(
     assert chosen.parent.task_id == task_id
 
 
-@pytest.mark.parametrize("pasted", ["no-such-task", "[x](http://y) :red[z]"])
+@pytest.mark.parametrize("pasted", ["no-such-task", "[x](y) :red[z]"])
 def test_a_task_id_that_nobody_knows_is_answered_in_words(
     studio: Studio, open_page: Open, pasted: str
 ) -> None:

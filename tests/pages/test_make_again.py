@@ -17,7 +17,7 @@ from lipsync.parent_shelf import KnownParent
 from lipsync.studio import Studio
 from lipsync.upstream.replies import TaskKind, TaskStatus
 from tests.pages.conftest import Open, click, labels, words
-from tests.support.parents import put_parent
+from tests.support.parents import mark_gone, put_parent
 from tests.support.studios import submit, wait_for_state
 from tests.support.videos import video
 
@@ -89,7 +89,7 @@ def test_a_video_of_this_studio_is_made_again_from_its_job(studio: Studio, open_
         kind=TaskKind.TEXT2VIDEO,
     )  # fmt: skip
     made = studio.parents.made_by(wait_for_state(studio, job, JobState.READY))[0]
-    studio.parents.mark_gone(made.id)
+    mark_gone(studio.database, made)
     at = click(open_page("videos", video=made.id), AGAIN)
     assert at.session_state[form.MODE] == "pro"
     assert at.session_state[form.NEGATIVE] == "text"

@@ -13,7 +13,7 @@ from lipsync.jobs.model import JobState
 from lipsync.studio import Studio, use_studio
 from lipsync.upstream.replies import TaskKind
 from tests.pages.conftest import Open, click, labels, words
-from tests.support.parents import put_parent
+from tests.support.parents import mark_gone, put_parent
 from tests.support.sandbox import RunningSandbox
 from tests.support.studios import request_for, running_studio
 from tests.support.waiting import wait_until
@@ -129,7 +129,7 @@ def test_the_videos_of_one_task_stand_beside_each_other(studio: Studio, open_pag
 
 def test_a_video_that_died_or_whose_account_was_removed_says_so(studio: Studio, open_page: Open) -> None:
     dead = put_parent(studio, "dead")
-    studio.parents.mark_gone(dead.id)
+    mark_gone(studio.database, dead)
     at = open_page("videos", video=dead.id)
     assert "The service no longer has it" in words(at)
     assert "No copy of it was kept here" in words(at)
@@ -145,7 +145,7 @@ def test_a_copy_of_a_dead_video_stays_watchable(studio: Studio, open_page: Open,
     path = studio.archive.parent_path(dead.id)
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(clip.read_bytes())
-    studio.parents.mark_gone(dead.id)
+    mark_gone(studio.database, dead)
     at = open_page("videos", video=dead.id)
     assert at.get("video")[0].url.endswith(f"/parents/{dead.id}.mp4")
     assert "A copy here stays" in words(at)

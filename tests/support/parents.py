@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
+from lipsync.database.tables import parents
 from lipsync.jobs.store import utcnow
 from lipsync.parents import Parent
 from lipsync.shelf.rows import KnownParent, keep_parent
@@ -29,3 +32,9 @@ def put_parent(
     }  # fmt: skip
     with studio.database.begin() as connection:
         return keep_parent(connection, Parent(**fields | more), workspace="local", owner=owner, source=source)
+
+
+def mark_gone(database: sa.Engine, one: KnownParent) -> None:
+    """The service said long ago, and for sure, that it does not have it."""
+    with database.begin() as connection:
+        connection.execute(sa.update(parents).where(parents.c.id == one.id).values(gone_at=utcnow()))
