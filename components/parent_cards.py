@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
 import streamlit as st
 
@@ -12,10 +13,14 @@ from components.wording import ago, length, plain
 from lipsync.accounts import Account
 from lipsync.faces import FaceVerdict
 from lipsync.i18n import plural, t
+from lipsync.jobs.store import utcnow
 from lipsync.parent_shelf import KnownParent
 from lipsync.parents import Eligibility, Parent, eligibility
 from lipsync.shelf.rows import Source
 from lipsync.upstream.replies import TaskKind
+
+WATCH_FOR = timedelta(hours=1)
+"""A video that is still being made is watched on a page only while it is this young."""
 
 
 def title_of(parent: Parent) -> str:
@@ -46,6 +51,14 @@ def kind_words(kind: TaskKind) -> str:
 def picture_of(known: KnownParent) -> str:
     """The address of a card's picture. It changes when there is one, so that browsers ask again."""
     return thumbnail_url(known.id) + ("?made=1" if known.pictured else "")
+
+
+def will_change(known: KnownParent) -> bool:
+    """Whether a card will soon look otherwise: its picture is being made, or the video itself."""
+    parent = known.parent
+    if not parent.status.is_final:
+        return utcnow() - (parent.created_at or known.seen_at) < WATCH_FOR
+    return known.picture_coming
 
 
 def cards(

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from lipsync.archive import MAX_VIDEO_BYTES, Archive
 from lipsync.clients import Clients
-from lipsync.database.tables import parents
+from lipsync.database.tables import jobs, parents
 from lipsync.jobs.model import Job
 from lipsync.jobs.store import utcnow
 from lipsync.media import VideoFacts, probe_video
@@ -26,7 +26,7 @@ from lipsync.parents import PARENT_KINDS, Parent, ParentKey
 from lipsync.shelf.again import note_missing
 from lipsync.shelf.lists import AccountLists, read_lists, sync_account, workspaces_here
 from lipsync.shelf.pages import ParentQuery, count_parents, read_items
-from lipsync.shelf.pastes import MAX_TASK_ID, import_text
+from lipsync.shelf.pastes import MAX_TASK_ID, OUR_ID
 from lipsync.shelf.rows import KnownParent, Source, keep_task, known, select_parents
 from lipsync.upstream import retry
 from lipsync.upstream.errors import NotFound, RouteMissing, UpstreamError
@@ -34,7 +34,6 @@ from lipsync.upstream.replies import Task
 
 __all__ = [
     "AccountLists", "KnownParent", "LookedUp", "ParentNotFound", "ParentQuery", "ParentShelf",
-    "import_text",
 ]  # fmt: skip
 
 
@@ -51,11 +50,6 @@ class LookedUp:
     parents: tuple[KnownParent, ...] = ()
     without: tuple[str, ...] = ()
     errors: dict[str, UpstreamError] = field(default_factory=dict)
-
-    @property
-    def error(self) -> UpstreamError | None:
-        """The first trouble, of an account that might have it."""
-        return next(iter(self.errors.values()), None)
 
     @property
     def settled(self) -> bool:
@@ -173,6 +167,11 @@ class ParentShelf:
         if "/" in task_id or len(task_id) > MAX_TASK_ID:
             # No route leads to such an id, which would look as if the service had no routes.
             return LookedUp(task_id, without=tuple(self._clients.accounts))
+        if (ours := self._ours(task_id, workspace)) is not None:
+            account, named = ours
+            if known_here := self.find(workspace=workspace, account=account, task_id=named):
+                return LookedUp(task_id, tuple(sorted(known_here, key=lambda one: one.id != task_id)))
+            task_id = named
         without: list[str] = []
         errors: dict[str, UpstreamError] = {}
         for name in self._clients.accounts:
@@ -185,6 +184,21 @@ class ParentShelf:
                 return LookedUp(task_id, self._keep(task, name, workspace, owner, "looked_up"))
             without.append(name)
         return LookedUp(task_id, without=tuple(without), errors=errors)
+
+    def _ours(self, name: str, workspace: str) -> tuple[str, str] | None:
+        """Account and task id of a parent or a job that has this id of ours."""
+        if not OUR_ID.fullmatch(name):
+            return None
+        of_parents = sa.select(parents.c.account, parents.c.task_id).where(
+            parents.c.id == name, parents.c.workspace == workspace
+        )
+        task = sa.func.coalesce(jobs.c.parent_task_id, jobs.c.task_id)
+        of_jobs = sa.select(jobs.c.account, task).where(
+            jobs.c.id == name, jobs.c.workspace == workspace, task.is_not(None)
+        )
+        with self._database.connect() as connection:
+            row = connection.execute(of_parents.union_all(of_jobs)).first()
+        return None if row is None else (row[0], row[1])
 
     def refresh(self, one: KnownParent, *, owner: str) -> KnownParent:
         """Ask for one parent again; that the service does not have it is written down.

@@ -1,4 +1,4 @@
-"""Ten thousand parents, searched, filtered and sorted in the database; ids out of any paste."""
+"""Ten thousand parents, searched, filtered and sorted in the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lipsync.database.connect import connect
 from lipsync.database.migrate import migrate
 from lipsync.jobs.model import JobState
 from lipsync.jobs.store import JobStore
-from lipsync.parent_shelf import ParentQuery, ParentShelf, import_text
+from lipsync.parent_shelf import ParentQuery, ParentShelf
 from lipsync.parents import MAX_AGE, Parent, eligibility
 from lipsync.settings import load_settings
 from lipsync.shelf.pages import SORTS, page_statement
@@ -182,40 +182,3 @@ def test_the_default_page_is_read_in_order_without_sorting(shelf: Shelf) -> None
             assert "TEMP B-TREE" not in plan
             assert "Sort" not in plan
             assert "ix_parents_" in plan
-
-
-@pytest.mark.parametrize(
-    ("paste", "ids"),
-    [
-        ("CjilGmfJXYIAAAAAADleeQ", ["CjilGmfJXYIAAAAAADleeQ"]),
-        (" CjilGmfJXYIAAAAAADleeQ,\n840164837520764928;CjilGmfJXYIAAAAAADleeQ ",
-         ["CjilGmfJXYIAAAAAADleeQ", "840164837520764928"]),
-        ("T", ["T"]),
-        ("my task id is CjilGmfJXYIAAAAAADleeQ, thanks!", ["CjilGmfJXYIAAAAAADleeQ"]),
-        ('{"code":0,"data":{"task_id":"A1","task_result":{"videos":[{"id":"1f936158-ea15-4775-84c9-78391705b734",'
-         '"url":"https://x.example/a.mp4"}]}}}', ["A1"]),
-        ('{"data": [{"task_id": "A1"}, {"task_id": 98765432109876543210}]}', ["A1", "98765432109876543210"]),
-        ("{'task_id': 'A1', 'task_status': 'suc", ["A1"]),
-        ('{"code":"success","message":"","data":"A1"}', ["A1"]),
-        ("task_id=A1&page=2", ["A1"]),
-        ("https://api.example/kling/v1/videos/text2video/CjilGmfJXYIAAAAAADleeQ",
-         ["CjilGmfJXYIAAAAAADleeQ"]),
-        ("https://site.example/app/task/CjilGmfJXYIAAAAAADleeQ/details", ["CjilGmfJXYIAAAAAADleeQ"]),
-        ("https://site.example/works?taskId=CjilGmfJXYIAAAAAADleeQ#x", ["CjilGmfJXYIAAAAAADleeQ"]),
-        ("/kling/v1/videos/image2video/CjilGmfJXYIAAAAAADleeQ?x=1", ["CjilGmfJXYIAAAAAADleeQ"]),
-        ("", []),
-        ("x" * 201, []),
-    ],
-)  # fmt: skip
-def test_ids_are_found_in_whatever_is_pasted(paste: str, ids: list[str]) -> None:
-    assert list(import_text(paste)) == ids
-
-
-def test_no_paste_takes_long_or_breaks() -> None:
-    chance = random.Random(3)
-    for text in ('"task_id' * 100_000, "A1-" * 300_000, "a" * 1_000_000, "/" * 1_000_000, "{[" * 500_000):
-        assert isinstance(import_text(text), tuple)
-    for _ in range(300):
-        import_text(
-            "".join(chr(chance.choice([10, 34, 44, 47, 58, 123, 0x2028, 0xD800, 97, 65])) for _ in range(200))
-        )

@@ -14,6 +14,7 @@ from lipsync.studio import Studio, use_studio
 from lipsync.upstream.replies import TaskKind
 from tests.pages.conftest import Open, click, labels, words
 from tests.support.parents import mark_gone, put_parent
+from tests.support.replies_server import unused_port
 from tests.support.sandbox import RunningSandbox
 from tests.support.studios import request_for, running_studio
 from tests.support.waiting import wait_until
@@ -201,10 +202,39 @@ def test_what_could_not_be_asked_for_is_tried_again(
     sandbox.set_fault("http", route="query", status=401)
     at = open_page("videos")
     said = look_up(at, "some-task-1234567")
-    assert "**Could not be asked for:** 1 id. Sandbox: The service does not accept" in said
+    assert "**Could not be asked for:** 1 id. Sandbox refuses its key: the Account page says" in said
+    assert "To the Account page" in [link.label for link in at.get("page_link")]
     sandbox.clear_faults()
     click(at, "Try these again")
     wait_until(lambda: "**Not found:** 1 id." in words(at.run()), what="the other answer")
+
+
+def test_of_every_account_it_is_said_what_it_answered(
+    sandbox: RunningSandbox, tmp_path: Path, open_page: Open
+) -> None:
+    away = {"away": {"key": "sk-away", "base_url": f"http://127.0.0.1:{unused_port()}"}}
+    with running_studio(sandbox, tmp_path, start=False, accounts=away) as two:
+        use_studio(two)
+        try:
+            said = look_up(open_page("videos"), "some-task-1234567")
+        finally:
+            use_studio(None)
+    assert "Sandbox does not have it. away could not be reached" in said
+
+
+def test_a_key_in_a_paste_is_neither_asked_for_nor_shown_again(
+    studio: Studio, open_page: Open, sandbox: RunningSandbox
+) -> None:
+    task_id = sandbox.parents()["fourth"]["task_id"]
+    at = open_page("videos")
+    said = look_up(at, f"curl https://x.example/text2video/{task_id} -H 'Authorization: Bearer sk-secret-1'")
+    assert "A key was left out" in at.warning[0].value
+    assert "sk-secret" not in at.text_area(key=IDS).value
+    assert "sk-secret" not in said
+    assert "Found 1 video" in said
+    batch = studio.look_ups.batch(at.query_params["added"], workspace="local")
+    assert batch is not None
+    assert batch.task_ids == (task_id,)
 
 
 @pytest.mark.parametrize(

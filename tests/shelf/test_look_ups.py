@@ -5,9 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
+from lipsync.jobs.model import JobState
+from lipsync.jobs.store import JobStore, utcnow
+from lipsync.parents import Parent
 from lipsync.shelf.look_ups import AT_ONCE, Batch, LookUps
+from lipsync.shelf.rows import keep_parent
+from lipsync.upstream.replies import TaskKind, TaskStatus
 from tests.shelf.conftest import ME, MISSING, Desk, Service
+from tests.support.bench import line
 from tests.support.replies_server import RepliesServer, Seen
 from tests.support.waiting import wait_until
 
@@ -86,3 +93,50 @@ def test_ids_that_wait_are_given_up_when_the_studio_stops(
         now = look_ups.batch(batch_id, workspace="local")
         assert now is not None
         assert len(now.answers) == AT_ONCE
+
+
+def put(desk: Desk, task_id: str, video_id: str) -> None:
+    one = Parent("main", TaskKind.TEXT2VIDEO, task_id, video_id, TaskStatus.SUCCEED, "", 5.1, utcnow())
+    with desk.database.begin() as connection:
+        keep_parent(connection, one, source="listed", **ME)
+
+
+def job(desk: Desk, kind: TaskKind, **more: Any) -> str:
+    with desk.database.begin() as connection:
+        made = JobStore(desk.database).insert(
+            connection, kind=kind, account="main", workspace="local", owner="ada", submit_key=uuid4().hex,
+            state=JobState.READY, **more,
+        )  # fmt: skip
+    return made.id
+
+
+def test_our_own_ids_lead_to_their_task_and_nobody_is_asked_for_what_is_known(
+    make: Callable[..., Desk], service: Service
+) -> None:
+    service.add("T1")
+    service.add("T2")
+    desk = make()
+    (known,) = desk.shelf.look_up("T1", **ME).parents
+    speaks = job(desk, TaskKind.LIP_SYNC, request=line(parent=("T1", "v-T1")))
+    makes = job(desk, TaskKind.TEXT2VIDEO, request={}, task_id="T2")
+    service.asked.clear()
+    _, batch = batch_of(desk, known.id, speaks)
+    assert [[one.id for one in answer.parents] for answer in batch.answers] == [[known.id], [known.id]]
+    assert service.asked == []
+    _, batch = batch_of(desk, makes)
+    assert [one.parent.task_id for one in batch.answers[0].parents] == ["T2"]
+
+
+def test_of_the_videos_of_one_task_the_one_whose_id_was_given_comes_first(make: Callable[..., Desk]) -> None:
+    desk = make()
+    for name in ("a", "b"):
+        put(desk, "T1", name)
+    (first, second) = desk.shelf.find(workspace="local", account="main", task_id="T1")
+    assert desk.shelf.look_up(second.id, **ME).parents == (second, first)
+
+
+def test_an_id_of_another_workspace_is_only_a_word(make: Callable[..., Desk], service: Service) -> None:
+    service.add("T1")
+    desk = make()
+    (known,) = desk.shelf.look_up("T1", **ME).parents
+    assert desk.shelf.look_up(known.id, workspace="theirs", owner="bob").settled
