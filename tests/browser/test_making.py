@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from lipsync.prompt_hints import hints_in_words, prompt_hint
@@ -89,6 +92,22 @@ def test_a_picture_is_judged_at_once_and_survives_a_reload(form: Page, tmp_path:
     expect(happens).to_have_value("She smiles.")
     form.wait_for_function("() => [...document.images].every(i => i.complete && i.naturalWidth)")
     picture(form, "new-video-picture")
+
+
+def test_a_large_picture_is_not_lost_to_a_click_while_it_is_made_smaller(form: Page) -> None:
+    form.get_by_role("radio", name="From a picture").click()
+    quiet(form)
+    large = io.BytesIO()
+    noise = random.Random(3).randbytes(2000 * 2000 * 3)
+    Image.frombytes("RGB", (2000, 2000), noise).save(large, "PNG", compress_level=1)
+    upload = form.locator('input[type="file"]').first
+    upload.set_input_files({"name": "large.png", "mimeType": "image/png", "buffer": large.getvalue()})
+    # The file has arrived and the studio works on it.
+    form.locator('[data-testid="stApp"][data-test-script-state="running"]').wait_for()
+    ten = form.get_by_role("radio", name="10 s")
+    ten.click()
+    expect(form.get_by_text("the studio saved it smaller")).to_be_visible()
+    expect(ten).to_be_checked()
 
 
 def test_the_hint_below_the_prompt_agrees_with_python(form: Page) -> None:
