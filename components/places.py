@@ -41,6 +41,20 @@ def page(name: Name) -> st.Page:
     )
 
 
+_NOW, _NEW = "page_now", "page_is_new"
+
+
+def note(name: str) -> None:
+    """Remember, before a page is drawn, which one it is."""
+    st.session_state[_NEW] = st.session_state.get(_NOW) != name
+    st.session_state[_NOW] = name
+
+
+def just_came() -> bool:
+    """Whether this tab showed another page before, or none."""
+    return bool(st.session_state.get(_NEW))
+
+
 def go(name: Name, **query: str) -> NoReturn:
     """Leave this page for another one."""
     st.switch_page(page(name), query_params=query)

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import streamlit as st
 
 from components.into_view import into_view
 from components.notices import empty
-from components.parent_cards import account_label, cards
+from components.parent_cards import account_label, cards, will_change
 from components.parent_details import OPEN, open_video
 from components.person import Person, speak
 from components.pulse import pulse
-from components.video_filters import PAGE, PAGE_SIZE, clear_filters, first_page, is_narrowed
-from components.wording import ago, plain
+from components.video_filters import PAGE_SIZE, is_narrowed
+from components.video_view import PAGE, clear, first_page, write
+from components.wording import ago, plain, size
 from lipsync.explain import explain_lists
 from lipsync.i18n import plural, t
-from lipsync.jobs.store import utcnow
 from lipsync.parent_shelf import KnownParent, ParentQuery
-from lipsync.studio import Studio
+from lipsync.studio import BYTES_PER_MEGABYTE, Studio
 
 LOOK_SECONDS = 2.0
 """How soon a page sees that lists were read or a picture was made."""
 IDLE_SECONDS = 20.0
 _CLICKED = "videos_clicked"
-WATCH_FOR = timedelta(hours=1)
-"""A video that is still being made is watched on a page only while it is this young."""
 
 
 def gallery(studio: Studio, who: Person, query: ParentQuery, *, narrow: bool) -> None:
@@ -41,7 +38,7 @@ def gallery(studio: Studio, who: Person, query: ParentQuery, *, narrow: bool) ->
         if (st.session_state.get(PAGE) or 1) > pages:
             st.session_state[PAGE] = pages
         with st.container(horizontal=True, horizontal_alignment="center"):
-            page = st.pagination(pages, key=PAGE, bind="query-params")
+            page = st.pagination(pages, key=PAGE, on_change=write)
     query = replace(query, offset=(page - 1) * PAGE_SIZE)
     items = studio.parents.items(who.workspace, query)
     with place:
@@ -65,6 +62,8 @@ def _freshness(studio: Studio, who: Person, query: ParentQuery, shown: int, read
                 on_click=lambda: studio.keeper.ask_sync(workspace=who.workspace),
             )  # fmt: skip
     _list_troubles(studio)
+    if studio.keeper.room_used_up:
+        st.caption(_no_room(studio))
     new = now - shown
     if new > 0 and shown and st.button(
         plural(new, "{count} new video: show it", "{count} new videos: show them"),
@@ -86,6 +85,14 @@ def _when_read(studio: Studio, reading: bool) -> str:
         return ":material/sync: " + t("Reading your accounts' lists…")
     read = [one.looked_at for one in studio.parents.lists().values() if one.account in studio.accounts]
     return t("Lists read {when}", when=ago(min(read))) if read else ""
+
+
+def _no_room(studio: Studio) -> str:
+    return ":orange[:material/hard_drive:] " + t(
+        "The {size} for copies of videos are used up, so newer ones are not copied. What has no copy here "
+        "cannot be watched any more when the service deletes it. STUDIO_PARENT_COPIES_MB gives more room.",
+        size=size(studio.settings.parent_copies_mb * BYTES_PER_MEGABYTE),
+    )
 
 
 def _list_troubles(studio: Studio) -> None:
@@ -131,21 +138,14 @@ def _grid(
         )  # fmt: skip
     else:
         _nothing(studio, who, query)
-    if not shown or any(_unfinished(one) for one in shown):
+    if not shown or any(will_change(one) for one in shown):
         pulse(LOOK_SECONDS * 2, key="videos-grid")
 
 
 def _open(parent_id: str) -> None:
+    write()  # a search typed just now may not have reached the browser's address yet
     open_video(parent_id)
     st.session_state[_CLICKED] = True
-
-
-def _unfinished(known: KnownParent) -> bool:
-    """Whether a card will soon look otherwise: its picture is being made, or the video itself."""
-    parent = known.parent
-    if not parent.status.is_final:
-        return parent.created_at is not None and utcnow() - parent.created_at < WATCH_FOR
-    return known.picture_coming
 
 
 def _nothing(studio: Studio, who: Person, query: ParentQuery) -> None:
@@ -177,5 +177,5 @@ def _nothing(studio: Studio, who: Person, query: ParentQuery) -> None:
 
 
 def _clear() -> None:
-    clear_filters()
+    clear()
     st.session_state[_CLICKED] = True

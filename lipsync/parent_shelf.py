@@ -25,7 +25,7 @@ from lipsync.media import VideoFacts, probe_video
 from lipsync.parents import PARENT_KINDS, Parent, ParentKey
 from lipsync.shelf.again import note_missing
 from lipsync.shelf.lists import AccountLists, read_lists, sync_account, workspaces_here
-from lipsync.shelf.pages import ParentQuery, count_parents, read_items
+from lipsync.shelf.pages import ParentQuery, count_parents, read_accounts, read_items
 from lipsync.shelf.pastes import MAX_TASK_ID, OUR_ID
 from lipsync.shelf.rows import KnownParent, Source, keep_task, known, select_parents
 from lipsync.upstream import retry
@@ -132,6 +132,11 @@ class ParentShelf:
         )
         with self._database.connect() as connection:
             return {(row.account, row.task_id, row.video_id): row.id for row in connection.execute(wanted)}
+
+    def accounts_of(self, workspace: str) -> tuple[str, ...]:
+        """The names of the accounts that made a workspace's parents, removed ones too, in order."""
+        with self._database.connect() as connection:
+            return read_accounts(connection, workspace)
 
     def made_by(self, job: Job) -> tuple[KnownParent, ...]:
         """The videos that a video job made, that of its result first. Empty while it is not ready."""

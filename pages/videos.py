@@ -12,11 +12,13 @@ from components.person import person
 from components.places import go
 from components.video_filters import PAGE_SIZE, filters
 from components.video_gallery import gallery
+from components.video_view import restore
 from lipsync.i18n import t
 from lipsync.parent_shelf import KnownParent, ParentNotFound, ParentQuery
 from lipsync.studio import current
 
 studio, who = current(), person()
+restore()
 
 
 def opened() -> KnownParent | None:
@@ -50,7 +52,7 @@ with st.expander(t("Add videos by their ids"), icon=":material/add:", expanded=i
     )  # fmt: skip
 # Fields to search nothing with would only be in the way.
 has_some = bool(studio.parents.items(who.workspace, ParentQuery(limit=1)))
-query = filters(studio) if has_some else ParentQuery(limit=PAGE_SIZE)
+query = filters(studio, who) if has_some else ParentQuery(limit=PAGE_SIZE)
 if one is None:
     gallery(studio, who, query, narrow=False)
 else:

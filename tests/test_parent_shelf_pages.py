@@ -140,6 +140,14 @@ def test_each_sort_is_what_it_says_and_unknown_ages_come_last(shelf: Shelf) -> N
     }
 
 
+def test_the_accounts_of_a_workspace_are_those_that_made_its_videos(shelf: Shelf) -> None:
+    shelf.put("A")
+    shelf.put("B", account="removed")
+    shelf.put("C", account="removed")
+    assert shelf.accounts_of("local") == ("main", "removed")
+    assert shelf.accounts_of("elsewhere") == ()
+
+
 def use(shelf: Shelf, task_id: str, times: int, state: JobState = JobState.READY, **more: Any) -> None:
     with shelf.database.begin() as connection:
         for number in range(times):

@@ -53,6 +53,12 @@ def count_parents(
     return int(connection.execute(count).scalar_one())
 
 
+def read_accounts(connection: sa.Connection, workspace: str) -> tuple[str, ...]:
+    """The names of the accounts that made a workspace's parents."""
+    names = sa.select(parents.c.account).where(parents.c.workspace == workspace).distinct()
+    return tuple(sorted(connection.scalars(names)))
+
+
 def page_statement(
     workspace: str, query: ParentQuery, accounts: Collection[str], now: datetime
 ) -> sa.Select[Any]:

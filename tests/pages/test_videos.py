@@ -7,8 +7,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
+from lipsync.database.tables import parents
 from lipsync.jobs.model import JobState
 from lipsync.studio import Studio, use_studio
 from lipsync.upstream.replies import TaskKind
@@ -66,6 +68,79 @@ def test_filters_and_search_narrow_the_gallery_and_can_be_cleared(studio: Studio
     click(at, "Show all videos")
     assert "12 videos" in words(at)
     assert at.text_input(key="videos_search").value == ""
+
+
+def test_the_address_holds_values_that_stay_and_what_it_does_not_know_is_left_out(
+    studio: Studio, open_page: Open
+) -> None:
+    at = open_page("videos")
+    at.segmented_control(key="videos_show").set_value("usable").run()
+    at.selectbox(key="videos_sort").set_value("oldest").run()
+    at.selectbox(key="videos_source").set_value("listed").run()
+    view = {"videos_show": "usable", "videos_sort": "oldest", "videos_source": "listed"}
+    assert {name: at.query_params[name] for name in view} == view
+    again = open_page("videos", **view)
+    assert again.segmented_control(key="videos_show").value == "usable"
+    assert again.selectbox(key="videos_sort").value == "oldest"
+    assert again.selectbox(key="videos_source").value == "listed"
+    junk = open_page("videos", videos_show="Can speak", videos_sort="?", videos_account="x", videos_page="-1")
+    assert "12 videos" in words(junk)
+    assert junk.selectbox(key="videos_sort").value == "newest"
+
+
+def test_accounts_that_made_videos_can_be_chosen_also_when_they_were_removed(
+    sandbox: RunningSandbox, tmp_path: Path, open_page: Open
+) -> None:
+    offered = ["Sandbox", "sold (no longer in the settings)"]
+    with running_studio(sandbox, tmp_path, start=False) as own:
+        put_parent(own, "kept")
+        put_parent(own, "orphan", account="sold")
+        use_studio(own)
+        try:
+            at = open_page("videos")
+            assert at.selectbox(key="videos_account").options == offered
+            at.selectbox(key="videos_account").set_value("sold").run()
+            assert at.query_params["videos_account"] == "sold"
+            assert "1 of 2 videos" in words(at)
+            again = open_page("videos", videos_account="sold")
+            assert again.selectbox(key="videos_account").options == offered
+            assert "1 of 2 videos" in words(again)
+        finally:
+            use_studio(None)
+
+
+def test_the_gallery_is_as_it_was_left_and_drops_what_belongs_to_other_pages(
+    studio: Studio, open_page: Open, sandbox: RunningSandbox
+) -> None:
+    at = open_page("videos", videos_show="usable", parent="0" * 32, form="1" * 32)
+    assert at.query_params == {"videos_show": "usable"}
+    opened = open_video(at, sandbox.parents()["second"]["task_id"], studio).query_params["video"]
+    at.switch_page("../pages/jobs.py").run()
+    at.query_params.clear()
+    at.query_params["parent"] = "0" * 32
+    at.switch_page("../pages/videos.py").run()
+    assert at.query_params == {"videos_show": "usable", "video": opened}
+    assert "8 of 12 videos" in words(at)
+    assert "Use in Create" in labels(at)
+
+
+def test_it_is_said_that_the_room_for_copies_is_used_up(
+    sandbox: RunningSandbox, tmp_path: Path, open_page: Open
+) -> None:
+    with running_studio(sandbox, tmp_path, start=False, STUDIO_PARENT_COPIES_MB=1) as small:
+        old = put_parent(small, "dead", days=20)
+        put_parent(small, "waits", days=1)
+        with small.database.begin() as connection:
+            full = {"copy_bytes": 2_000_000, "copied_at": old.seen_at, "pictured_at": old.seen_at}
+            connection.execute(sa.update(parents).where(parents.c.id == old.id).values(**full))
+        mark_gone(small.database, old)
+        small.keeper.start()
+        wait_until(lambda: small.keeper.room_used_up, what="the keeper")
+        use_studio(small)
+        try:
+            assert "The 1.0 MB for copies of videos are used up" in words(open_page("videos"))
+        finally:
+            use_studio(None)
 
 
 def test_a_video_leads_to_create(studio: Studio, open_page: Open, sandbox: RunningSandbox) -> None:
