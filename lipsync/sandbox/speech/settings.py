@@ -19,7 +19,8 @@ class UnknownVoice(LookupError):
 class VoiceSetting:
     """What the synthesiser is told.
 
-    `accent` and `variant` are names of eSpeak NG's data; `pitch` and `liveliness` go from 0 to 99;
+    `accent` and `variant` are names of eSpeak NG's data; `pitch` and `liveliness` go from 0 to 99
+    (in Mandarin `liveliness` is the span of the tones, so no character is told by it);
     `pace` multiplies the speed asked for (an old man is slower); `tract` above 1 is a smaller
     head (a child), below 1 a bigger one; `brightness` is in decibels per octave above 500 Hz.
     """

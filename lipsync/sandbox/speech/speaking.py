@@ -16,6 +16,8 @@ from lipsync.sandbox.speech.settings import VoiceSetting, setting_for
 
 PAUSE = "_"
 _MANDARIN_ACCENT = "cmn"
+_TONAL_LIVELINESS = 75
+"""The synthesiser scales the tones with the pitch range: a calm English voice would say them all alike."""
 WORDS_A_MINUTE = {"en": 165.0, "zh": 170.0}
 _LEAST_SECONDS = 0.2
 _PACE_TRIES = 5
@@ -36,8 +38,9 @@ def speak(text: str, language: Literal["zh", "en"], voice_id: str, speed: float)
     down.
     """
     setting = setting_for(voice_id, language)
-    if has_han(text):
-        setting = replace(setting, accent=_MANDARIN_ACCENT)
+    if language == "en" and has_han(text):
+        liveliness = max(setting.liveliness, _TONAL_LIVELINESS)
+        setting = replace(setting, accent=_MANDARIN_ACCENT, liveliness=liveliness)
     raw = _said(
         readable(text, language), setting, WORDS_A_MINUTE[language] * setting.pace / setting.tract, speed
     )
