@@ -22,6 +22,10 @@ TEXTS = {
     "en": "Good morning, Bob! Please bring the map back before lunch.",
     "zh": "今天早上爸爸和妈妈去公园跑步，买苹果。",
 }
+OTHER_TEXTS = {
+    "en": "Remember, people: maps, bumps and lamps.",
+    "zh": "冰棒比苹果便宜吗？不，苹果便宜吧！",
+}
 VOICES = {"en": "girlfriend_4_speech02", "zh": "ai_kaiya"}
 
 
@@ -34,6 +38,11 @@ class Case:
     speed: float = 1.0
     orientation: Orientation = "landscape"
     text: bool = True
+    other: bool = False
+
+    @property
+    def said(self) -> str:
+        return (OTHER_TEXTS if self.other else TEXTS)[self.language]
 
 
 CASES = {
@@ -43,8 +52,14 @@ CASES = {
     "Mandarin-slow": Case("amara", "zh", 0.8),
     "Mandarin": Case("diego", "zh", orientation="portrait"),
     "Mandarin-fast": Case("lily", "zh", 2.0),
+    "other-English-fast": Case("diego", "en", 2.0, other=True),
+    "other-Mandarin-fast": Case("mei", "zh", 2.0, other=True),
+    "uploaded-English-slow": Case("lily", "en", 0.8, text=False, other=True),
     "uploaded-English": Case("amara", "en", text=False),
+    "uploaded-English-fast": Case("oskar", "en", 2.0, text=False),
+    "uploaded-Mandarin-slow": Case("mei", "zh", 0.8, text=False, other=True),
     "uploaded-Mandarin": Case("nasrin", "zh", orientation="square", text=False),
+    "uploaded-Mandarin-fast": Case("diego", "zh", 2.0, text=False),
 }
 
 
@@ -67,7 +82,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest.fixture(scope="module")
 def watched(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Watched:
-    speech = speak(TEXTS[case.language], case.language, VOICES[case.language], case.speed)
+    speech = speak(case.said, case.language, VOICES[case.language], case.speed)
     return filmed(case, speech, speech.phonemes if case.text else None, tmp_path_factory.mktemp("lips"))
 
 
