@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import sqlalchemy as sa
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a SQLite writer waits for another one; the same as the job engine's own."""
+WAL_SECONDS, WAL_RETRY_SECONDS = 2.0, 0.02
 
 
 def connect(address: str) -> sa.Engine:
@@ -49,8 +52,25 @@ def _connect_sqlite(url: sa.URL) -> sa.Engine:
         connection.isolation_level = "IMMEDIATE"
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         # FULL: what was said to be written survives a power cut, too.
         connection.execute("PRAGMA synchronous=FULL")
 
     return engine
+
+
+def _write_ahead(connection: Any) -> None:
+    """Switch to write-ahead logging, which stays switched on in the file. Raises `sqlite3.OperationalError`.
+
+    While another process does the same to a new file, SQLite answers "locked" at once, whatever the
+    time-out: so it is asked again for a moment.
+    """
+    end = time.monotonic() + WAL_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(WAL_RETRY_SECONDS)
