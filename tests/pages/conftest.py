@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lipsync.studio import Studio, use_studio
 from tests.support.sandbox import ROOT, RunningSandbox, running_sandbox
+from tests.support.sound_site import sound_site
 from tests.support.studios import running_studio
 
 SHELL = ROOT / "components" / "shell.py"
@@ -81,3 +82,10 @@ def labels(at: AppTest) -> list[str]:
 def click(at: AppTest, label: str) -> AppTest:
     """Press the button with that label."""
     return next(button for button in at.button if button.label == label).click().run()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A web site with sounds, for all tests of a module that ask for one."""
+    with sound_site(tmp_path_factory.mktemp("site")) as url:
+        yield url

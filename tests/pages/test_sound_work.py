@@ -20,7 +20,6 @@ from lipsync.studio import Studio
 from tests.pages.conftest import Open, click, words
 from tests.pages.giving import a_recording, a_tone, link_page, record, upload
 from tests.support.sandbox import RunningSandbox
-from tests.support.sound_site import sound_site
 from tests.support.studios import running_studio
 
 pytestmark = pytest.mark.xdist_group("sound_work")
@@ -32,12 +31,6 @@ def working_studio(sandbox: RunningSandbox, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("studio")
     with running_studio(sandbox, folder, STUDIO_SOUND_LINK_HOSTS="127.0.0.1") as studio:
         yield studio
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with sound_site(tmp_path_factory.mktemp("site")) as url:
-        yield url
 
 
 def test_somebody_with_too_much_under_way_is_told_so_and_may_go_on_later(
