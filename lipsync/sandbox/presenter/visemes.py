@@ -70,7 +70,9 @@ _USUAL_PHONEME_SECONDS = 0.085
 """At this pace the widths above hold; fast speech narrows them, or the mouth would hardly open."""
 _CLOSE_BEFORE_SECONDS = 0.025
 """Lips meet for b and p before the sound of their bursting, which is where the phoneme is marked."""
-_RAMP_SECONDS = 0.045
+_RAMP_SHARE, _RAMP_SECONDS = 0.3, (0.005, 0.045)
+"""How long lips take to meet, as a share of the sound they meet for, and its limits: slower lips would
+keep the mouth shut through the vowels of fast speech."""
 _SHORT_PAUSE_SECONDS = 0.09
 
 
@@ -171,7 +173,7 @@ def _closures(phonemes: Sequence[Phoneme], frame_times: Track) -> Track:
             lead = min(_CLOSE_BEFORE_SECONDS, 0.6 * (end - start))
             start, end = start - lead, min(end, start + 0.015)
         away = np.maximum(np.maximum(start - frame_times, frame_times - end), 0.0)
-        ramp = float(np.clip(0.75 * (phoneme.end_seconds - phoneme.start_seconds), 0.02, _RAMP_SECONDS))
+        ramp = float(np.clip(_RAMP_SHARE * (phoneme.end_seconds - phoneme.start_seconds), *_RAMP_SECONDS))
         press = np.maximum(press, np.clip(1.0 - away / ramp, 0.0, 1.0) ** 1.5)
         if len(frame_times) and end <= frame_times[-1] + 0.02:
             press[int(np.argmin(np.abs(frame_times - (start + end) / 2)))] = 1.0

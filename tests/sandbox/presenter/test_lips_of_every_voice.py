@@ -64,15 +64,11 @@ def tracked(voice: str, language: str, speed: float, source: str) -> Watched:
 @BOTH_WAYS
 @EVERY_VOICE
 def test_the_mouth_moves_with_the_sound(voice: str, language: str, source: str) -> None:
-    """The synthesiser never says a sentence twice in the same way: a correlation moves by 0.02."""
-    correlations = []
     for speed in SPEEDS:
         seen = tracked(voice, language, speed, source)
         lag, correlation = lag_and_correlation(seen.mouth, seen.level)
         assert abs(lag) <= 1, speed
-        assert correlation > 0.47, speed
-        correlations.append(correlation)
-    assert np.mean(correlations) > 0.5
+        assert correlation > 0.5, speed
 
 
 @BOTH_WAYS
