@@ -14,14 +14,18 @@ _MEL_WINDOW = 512
 
 
 def melody(
-    speech: Speech, low: float = _LOWEST, high: float = _HIGHEST, step_seconds: float = 0.005
+    speech: Speech,
+    low: float = _LOWEST,
+    high: float = _HIGHEST,
+    step_seconds: float = 0.005,
+    window_seconds: float = _WINDOW_SECONDS,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Times, pitch in hertz, and how periodic the sound is there (0 to 1).
 
     Autocorrelation in overlapping windows; of the peaks the path is taken that jumps least, so that
-    a strong overtone is not taken for the voice.
+    a strong overtone is not taken for the voice. A pitch that moves fast needs a shorter window.
     """
-    length = int(_WINDOW_SECONDS * speech.rate)
+    length = int(window_seconds * speech.rate)
     samples = np.pad(speech.samples / 32768, (length // 2, length))
     starts = np.arange(0, len(samples) - length, int(step_seconds * speech.rate))
     rows = np.lib.stride_tricks.sliding_window_view(samples, length)[starts]

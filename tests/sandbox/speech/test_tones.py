@@ -39,7 +39,7 @@ class Tone:
 
 def heard(speech: Speech, middle: float) -> Tone:
     vowel = next(phoneme for phoneme in speech.phonemes if phoneme.symbol[0] == "A")
-    times, hertz, _ = melody(speech, middle / 1.7, middle * 1.7)
+    times, hertz, _ = melody(speech, middle / 1.7, middle * 1.7, window_seconds=0.04)
     inside = (times > vowel.start_seconds + 0.01) & (times < vowel.end_seconds - 0.01)
     calm = np.lib.stride_tricks.sliding_window_view(np.pad(hertz[inside], 2, mode="edge"), 5)
     return Tone(12 * np.log2(np.median(calm, axis=1) / middle))
