@@ -15,6 +15,7 @@ from uuid import uuid4
 import streamlit as st
 
 from components.person import Person
+from components.places import FORM_FIELDS, say_in_address
 from lipsync.i18n import t
 from lipsync.parent_shelf import KnownParent
 from lipsync.parents import eligibility
@@ -30,7 +31,7 @@ from lipsync.request import (
 )
 from lipsync.voices import LANGUAGES, Language, find_voice, voices_for
 
-FORM: Final = "draft_form"
+FORM, SENT = FORM_FIELDS["create"]
 PARENT: Final = "draft_parent"
 SOURCE: Final = "draft_source"
 TEXT: Final = "draft_text"
@@ -48,7 +49,6 @@ THEN: Final = "draft_after_sound_work"
 LINK: Final = "draft_link"
 ATTEMPTED: Final = "draft_attempted"
 PREVIOUS: Final = "draft_previous_job"
-SENT: Final = "draft_sent"
 OPEN: Final = "draft_open"
 NOTE: Final = "draft_note"
 
@@ -124,7 +124,7 @@ def arrive() -> Arrival:
             begin(asked)
     elif have is None or fill_from or st.session_state.get(SENT):
         begin()
-    st.query_params["form"] = st.session_state[FORM]
+    say_in_address("form", st.session_state[FORM])
     return Arrival(st.session_state[FORM], fill_from)
 
 

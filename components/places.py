@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal, NoReturn, get_args
+from uuid import uuid4
 
 import streamlit as st
 
@@ -55,9 +56,63 @@ def just_came() -> bool:
     return bool(st.session_state.get(_NEW))
 
 
+# The browser presses the link, because only then it knows at once that the page is another one. When the
+# server changes the page, a timer that beats in the browser before it has heard of that asks for a part
+# of the old page, and the answer clears the new one: the window goes white.
+_JS = r"""
+const followed = new Set()
+
+export default function ({ data, parentElement }) {
+  const host = parentElement.getRootNode().host ?? parentElement
+  let tries = 100
+  const follow = () => {
+    if (followed.has(data.once)) return
+    const link = host.closest(".st-key-going")?.querySelector("a[href]")
+    if (link) {
+      followed.add(data.once)
+      link.click()
+    } else if (tries--) setTimeout(follow, 20)
+  }
+  setTimeout(follow)
+}
+"""
+_HTML = '<span class="onward" aria-hidden="true"></span>'
+_onward = st.components.v2.component("onward", html=_HTML, css=".onward { display: none; }", js=_JS)
+
+
+FORM_FIELDS: dict[Name, tuple[str, str]] = {
+    "create": ("draft_form", "draft_sent"), "new-video": ("video_form", "video_sent")
+}  # fmt: skip
+"""Where a tab keeps the key of its form on a page, and whether that form was sent."""
+
+
 def go(name: Name, **query: str) -> NoReturn:
-    """Leave this page for another one."""
-    st.switch_page(page(name), query_params=query)
+    """Leave this page for another one: the browser follows a link, which stays for a person if it cannot."""
+    if name in FORM_FIELDS:
+        form, sent = (st.session_state.get(field) for field in FORM_FIELDS[name])
+        anew = not form or sent or any(each in query for each in ("from", "like"))
+        # A page that writes its form's key into the address while it comes leaves a wrong step to go back to.
+        query = {"form": uuid4().hex if anew else form, **query}
+    with st.container(key="going"):
+        link(name, t("Opening the next page"), icon=":material/arrow_forward:", **query)
+        _onward(key="onward", data={"once": uuid4().hex})
+    st.stop()
+
+
+def say_in_address(name: str, value: str) -> None:
+    """Write into the address of this page, unless it is there: each time could be a step to go back."""
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def say_address_again() -> None:
+    """Write the whole address again, where this page was here before.
+
+    Somebody who follows a link from a page to the same page (from all jobs to one) sees what the link
+    says, but the browser leaves the address as it was, and a reload would lead to where they came from.
+    """
+    if not just_came():
+        st.query_params.from_dict({name: st.query_params.get_all(name) for name in st.query_params})
 
 
 def link(

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.notices import accounts_notice
 from components.person import choose_language, may_enter
-from components.places import NAMES, note, page
+from components.places import NAMES, note, page, say_address_again
 from components.style import STYLE
 from lipsync.i18n import t
 from lipsync.studio import current
@@ -27,4 +27,5 @@ chosen = st.navigation([page(name) for name in NAMES], position="top")
 st.set_page_config(page_title=f"{chosen.title} · {t('Lip-sync studio')}", page_icon=ICON)
 accounts_notice(current().accounts.values())
 note(chosen.title)
+say_address_again()
 chosen.run()

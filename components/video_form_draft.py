@@ -19,13 +19,14 @@ import streamlit as st
 from components import draft
 from components.make_again import LIKE
 from components.person import Person
+from components.places import FORM_FIELDS, say_in_address
 from lipsync.parent_shelf import KnownParent
 from lipsync.request import LipSyncRequest
 from lipsync.upstream.replies import TaskKind
 from lipsync.video_request import DEFAULT_CFG_SCALE, DURATIONS, MODES, RATIOS, VideoRequest, models_for
 from lipsync.voices import LANGUAGES
 
-FORM: Final = "video_form"
+FORM, SENT = FORM_FIELDS["new-video"]
 KIND: Final = "video_kind"
 PROMPT: Final = "video_prompt"
 NEGATIVE: Final = "video_negative"
@@ -53,7 +54,6 @@ REMADE: Final = {"picture": "video_picture_remade", "tail_picture": "video_tail_
 REFUSED: Final = "video_refused"
 ATTEMPTED: Final = "video_attempted"
 PREVIOUS: Final = "video_previous_job"
-SENT: Final = "video_sent"
 OPEN: Final = "video_open"
 NOTE: Final = "video_note"
 
@@ -91,7 +91,7 @@ def arrive(who: Person, models: tuple[str, ...]) -> Arrival:
             fill_from = like = None
     elif asked is None and (have is None or fill_from or like or st.session_state.get(SENT)):
         begin(models)
-    st.query_params["form"] = st.session_state[FORM]
+    say_in_address("form", st.session_state[FORM])
     return Arrival(st.session_state[FORM], fill_from, like)
 
 

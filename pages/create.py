@@ -11,7 +11,7 @@ from components.known_pace import pace_of
 from components.notices import no_account_help
 from components.parent_picker import default_parent, parent_picker
 from components.person import person, speak
-from components.places import go
+from components.places import go, say_in_address
 from components.second_charge import accept_key, accepted, second_charge
 from components.summary import cannot_be_sent, summary
 from lipsync.accounts import UnknownAccount
@@ -73,9 +73,9 @@ def chosen_parent() -> KnownParent | None:
     found = found or default_parent(studio, who)
     st.session_state[draft.PARENT] = found.id if found else None
     if found:
-        st.query_params["parent"] = found.id
-    else:
-        st.query_params.pop("parent", None)
+        say_in_address("parent", found.id)
+    elif "parent" in st.query_params:
+        del st.query_params["parent"]
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -52,9 +53,22 @@ def open_page() -> Open:
             at.switch_page(f"../pages/{name}.py")
             at.run()
         assert not at.exception, at.exception
-        return at
+        return follow(at)
 
     return opened
+
+
+def follow(at: AppTest) -> AppTest:
+    """Go where a page sends its visitor, as the browser does."""
+    for going in at.get("page_link"):
+        to = going.proto
+        if to.label == "Opening the next page":
+            at.query_params.clear()
+            for key, values in parse_qs(to.query_string).items():
+                at.query_params[key] = values[0]
+            file = (to.page or "create").replace("-", "_")
+            return follow(at.switch_page(f"../pages/{file}.py").run())
+    return at
 
 
 def words(at: AppTest) -> str:
@@ -81,7 +95,7 @@ def labels(at: AppTest) -> list[str]:
 
 def click(at: AppTest, label: str) -> AppTest:
     """Press the button with that label."""
-    return next(button for button in at.button if button.label == label).click().run()
+    return follow(next(button for button in at.button if button.label == label).click().run())
 
 
 @pytest.fixture(scope="module")

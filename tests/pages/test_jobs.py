@@ -349,8 +349,8 @@ def test_a_video_that_failed_is_tried_again_once_with_its_line(studio: Studio, o
     assert studio.jobs.count(workspace="local") == before + 1
     again = studio.jobs.find(workspace="local", limit=1)[0]
     assert (again.kind, again.request, again.then_request) == (job.kind, job.request, job.then_request)
-    change = next(b for b in open_page("jobs", job=job.id).button if b.label == "Change and send again")
-    assert change.click().run().title[0].value == "Make a new video"
+    changed = click(open_page("jobs", job=job.id), "Change and send again")
+    assert changed.title[0].value == "Make a new video"
 
 
 def test_a_video_that_came_without_its_id_says_what_to_do(studio: Studio, open_page: Open) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lipsync.studio import Studio
-from tests.pages.conftest import Open, words
+from tests.pages.conftest import Open, follow, words
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -22,6 +22,6 @@ def test_voices_are_counted_searched_and_filtered(studio: Studio, open_page: Ope
 
 def test_a_voice_leads_to_create(studio: Studio, open_page: Open) -> None:
     at = open_page("voices")
-    at.button(key="use-en-genshin_klee2").click().run()
+    at = follow(at.button(key="use-en-genshin_klee2").click().run())
     assert at.title[0].value == "Make a video speak"
     assert at.session_state["draft_voice_en"] == "genshin_klee2"
