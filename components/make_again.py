@@ -16,12 +16,13 @@ LIKE = "like"
 """The name in the address of New video of the video to make again."""
 
 
-def make_again(studio: Studio, known: KnownParent, *, primary: bool) -> bool:
+def make_again(studio: Studio, known: KnownParent, *, primary: bool, in_fragment: bool = False) -> bool:
     """A button that opens New video filled as `known` was; False where waiting or asking may help instead."""
     if not eligibility(known.parent, accounts=studio.accounts).make_again:
         return False
     tone: Literal["primary", "secondary"] = "primary" if primary else "secondary"
     if st.button(t("Make it again"), key=f"again-{known.id}", type=tone, icon=":material/replay:"):
         # The job that made it knows everything that was asked for; without one, what the video shows must do.
-        go("new-video", **({"from": known.job_id} if known.job_id else {LIKE: known.id}))
+        query = {"from": known.job_id} if known.job_id else {LIKE: known.id}
+        go("new-video", in_fragment=in_fragment, **query)
     return True

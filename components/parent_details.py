@@ -66,11 +66,11 @@ def _standing(studio: Studio, who: Person, known: KnownParent) -> None:
     facts(known, studio.accounts)
     usable = eligibility(known.parent, accounts=studio.accounts).eligible
     with st.container(horizontal=True):
-        again = make_again(studio, known, primary=True)
+        again = make_again(studio, known, primary=True, in_fragment=True)
         if not again and st.button(
             t("Use in Create"), type="primary", icon=":material/arrow_forward:", disabled=not usable
         ):
-            go("create", parent=known.id)
+            go("create", in_fragment=True, parent=known.id)
         st.button(
             t("Ask the service again"), icon=":material/refresh:", on_click=_begin_asking, args=(known,),
             disabled=known.parent.account not in studio.accounts,

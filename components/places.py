@@ -86,8 +86,24 @@ FORM_FIELDS: dict[Name, tuple[str, str]] = {
 """Where a tab keeps the key of its form on a page, and whether that form was sent."""
 
 
-def go(name: Name, **query: str) -> NoReturn:
-    """Leave this page for another one: the browser follows a link, which stays for a person if it cannot."""
+class PageEnds(Exception):
+    """A page has nothing more to show. The shell takes it, and the run ends as any other.
+
+    Not `st.stop()`: after that Streamlit still draws the parts that the last run had, if the browser asks
+    for one at that moment, at places which this run does not have; and the window goes white.
+    """
+
+
+def end() -> NoReturn:
+    """Show nothing more on this page. Not for what is in a fragment."""
+    raise PageEnds
+
+
+def go(name: Name, *, in_fragment: bool = False, **query: str) -> NoReturn:
+    """Leave this page for another one: the browser follows a link, which stays for a person if it cannot.
+
+    `in_fragment`: only the fragment is being drawn, and the rest of the page stays.
+    """
     if name in FORM_FIELDS:
         form, sent = (st.session_state.get(field) for field in FORM_FIELDS[name])
         anew = not form or sent or any(each in query for each in ("from", "like"))
@@ -96,7 +112,9 @@ def go(name: Name, **query: str) -> NoReturn:
     with st.container(key="going"):
         link(name, t("Opening the next page"), icon=":material/arrow_forward:", **query)
         _onward(key="onward", data={"once": uuid4().hex})
-    st.stop()
+    if in_fragment:
+        st.stop()
+    end()
 
 
 def say_in_address(name: str, value: str) -> None:

@@ -6,7 +6,8 @@ the fragment is drawn without it, and rests while nobody looks at the tab.
 
 It also rests while the page is being drawn and shortly after somebody touched it: a beat on the way
 from one page to another would ask for a part of the page that is gone, and the answer would clear
-the new one.
+the new one. And a click in the moment in which a beat is being sent waits for it: Streamlit sends both
+as one, as if the button belonged to the fragment, and the page would not answer the click.
 """
 
 from __future__ import annotations
@@ -16,11 +17,28 @@ import streamlit as st
 _HTML = '<span class="pulse" aria-hidden="true"></span>'
 _CSS = ".pulse { display: none; }"
 _JS = r"""
-const LOOK_MS = 100, AFTER_TOUCH_MS = 1000, AFTER_DRAWING_MS = 400
+// Looks, not time: a browser that hung for a while has yet to hear of clicks and of what was drawn.
+const LOOK_MS = 100, LOOKS_AFTER_TOUCH = 10, LOOKS_AFTER_DRAWING = 4
 const timers = new WeakMap()
-let touched = 0
-for (const kind of ["pointerdown", "click", "keydown", "popstate"])
-  window.addEventListener(kind, () => { touched = Date.now() }, { capture: true, passive: true })
+let touches = 0, sending = 0
+for (const kind of ["pointerdown", "click", "popstate"])  // a key that opens a page clicks
+  window.addEventListener(kind, () => { touches += 1 }, { capture: true, passive: true })
+window.addEventListener("click", (event) => {
+  if (!sending || !event.isTrusted) return
+  event.stopImmediatePropagation()
+  event.preventDefault()
+  const target = event.composedPath()[0]
+  const again = new MouseEvent("click", event)
+  const click = () => sending ? setTimeout(click) : target.dispatchEvent(again)
+  click()
+}, { capture: true })
+
+function beat(setTriggerValue, now) {
+  sending += 1
+  setTriggerValue("beat", now)
+  // Twice, so that it comes after the one with which Streamlit sends it.
+  setTimeout(() => setTimeout(() => { sending -= 1 }))
+}
 
 function isDrawn() {
   const app = document.querySelector('[data-testid="stApp"]')
@@ -30,14 +48,20 @@ function isDrawn() {
 export default function ({ data, parentElement, setTriggerValue }) {
   clearInterval(timers.get(parentElement))
   let due = Date.now() + data.seconds * 1000
-  let drawn = Date.now()
+  let seen = touches
+  let wait = LOOKS_AFTER_DRAWING
+  let looked = Date.now()
   const timer = setInterval(() => {
     const now = Date.now()
-    if (!isDrawn()) drawn = now
-    const rests = now - drawn < AFTER_DRAWING_MS || now - touched < AFTER_TOUCH_MS
-    if (now < due || rests || document.hidden) return
+    const hung = now - looked > 5 * LOOK_MS
+    looked = now
+    if (touches !== seen) wait = LOOKS_AFTER_TOUCH
+    else if (hung || !isDrawn()) wait = Math.max(wait, LOOKS_AFTER_DRAWING)
+    else if (wait > 0) wait -= 1
+    seen = touches
+    if (now < due || wait || document.hidden) return
     due = now + data.seconds * 1000
-    setTriggerValue("beat", now)
+    beat(setTriggerValue, now)
   }, LOOK_MS)
   timers.set(parentElement, timer)
   return () => clearInterval(timer)

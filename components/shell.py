@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
 from components.notices import accounts_notice
 from components.person import choose_language, may_enter
-from components.places import NAMES, note, page, say_address_again
+from components.places import NAMES, PageEnds, note, page, say_address_again
 from components.style import STYLE
 from lipsync.i18n import t
 from lipsync.studio import current
@@ -28,4 +29,5 @@ st.set_page_config(page_title=f"{chosen.title} · {t('Lip-sync studio')}", page_
 accounts_notice(current().accounts.values())
 note(chosen.title)
 say_address_again()
-chosen.run()
+with suppress(PageEnds):
+    chosen.run()

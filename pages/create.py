@@ -11,7 +11,7 @@ from components.known_pace import pace_of
 from components.notices import no_account_help
 from components.parent_picker import default_parent, parent_picker
 from components.person import person, speak
-from components.places import go, say_in_address
+from components.places import end, go, say_in_address
 from components.second_charge import accept_key, accepted, second_charge
 from components.summary import cannot_be_sent, summary
 from lipsync.accounts import UnknownAccount
@@ -122,13 +122,13 @@ if to_open:
 st.title(t("Make a video speak"))
 if not studio.accounts:
     no_account_help()
-    st.stop()
+    end()
 
 arrival = draft.arrive()
 sent = studio.jobs.by_submit_key(draft.submit_key(who, arrival.form))
 if sent is not None:
     already_sent(sent.id, another=t("Make another clip"), begin_anew=draft.begin_anew)
-    st.stop()
+    end()
 if arrival.fill_from:
     fill_from_job(arrival.fill_from)
 take_from_address()

@@ -11,7 +11,7 @@ from components.face_check import picture_warning
 from components.notices import no_account_help
 from components.person import person, speak
 from components.picture_field import fetch
-from components.places import go, link
+from components.places import end, go, link
 from components.second_charge import accept_key, accepted, second_charge
 from components.video_form_summary import account_choice, video_summary
 from lipsync.accounts import UnknownAccount
@@ -106,13 +106,13 @@ if to_open:
 st.title(t("Make a new video"))
 if not studio.accounts:
     no_account_help()
-    st.stop()
+    end()
 
 arrival = form.arrive(who, models)
 sent = studio.jobs.by_submit_key(form.submit_key(who, arrival.form))
 if sent is not None:
     already_sent(sent.id, another=t("Make another video"), begin_anew=lambda: form.begin_anew(models))
-    st.stop()
+    end()
 if arrival.fill_from:
     fill_from_job(arrival.fill_from)
 elif arrival.like:

@@ -9,7 +9,7 @@ from components.notices import no_account_help
 from components.parent_details import OPEN, open_video, parent_details
 from components.parent_picker import ask_for_lists
 from components.person import person
-from components.places import go
+from components.places import end, go
 from components.video_filters import PAGE_SIZE, filters
 from components.video_gallery import gallery
 from components.video_view import restore
@@ -40,7 +40,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
 st.caption(t("Videos made with your accounts. The service lets those of 5 s or 10 s speak, for 30 days."))
 if not studio.accounts:
     no_account_help()
-    st.stop()
+    end()
 
 one = opened()
 ask_for_lists(studio, who)

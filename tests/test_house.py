@@ -234,6 +234,12 @@ def test_every_text_on_a_page_goes_through_the_translation_function() -> None:
     assert found == []
 
 
+def test_only_the_browser_goes_from_page_to_page() -> None:
+    """When the server changes the page, what still asks for the old one clears the new one."""
+    calls = [name(p) for p in PAGES_AND_COMPONENTS for n in ast.walk(tree(p)) if called(n) == "switch_page"]
+    assert calls == []
+
+
 def test_the_search_for_untranslated_words_finds_them(tmp_path: Path) -> None:
     page = tmp_path / "page.py"
     page.write_text(

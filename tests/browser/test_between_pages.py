@@ -7,7 +7,7 @@ an empty old page: the window goes white. So nothing may ask between a click and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.conftest import quiet
-from tests.browser.test_journey import send, write
+from tests.browser.test_journey import plays, send, write
 from tests.support.app_server import running_app
 from tests.support.gate import Gate
 from tests.support.sandbox import RunningSandbox
@@ -53,9 +53,12 @@ def asked(page: Page) -> list[tuple[str, str]]:
     return found
 
 
-def test_nothing_asks_for_a_part_of_a_page_that_is_being_left(
+@pytest.fixture
+def looking(
     open_context: Callable[..., BrowserContext], sandbox: RunningSandbox, tmp_path: Path
-) -> None:
+) -> Iterator[tuple[Page, list[tuple[str, str]]]]:
+    """Create, filled in, while the chosen video is being looked at and parts of the page ask again and
+    again; and what they ask."""
     gate = Gate(tmp_path)
     settings = {"COMETAPI_KEY": sandbox.key, "COMETAPI_BASE_URL": sandbox.url}
     with running_app(tmp_path / "studio", FFMPEG_BINARY=str(gate.program), **settings) as app, gate.closed():
@@ -69,24 +72,47 @@ def test_nothing_asks_for_a_part_of_a_page_that_is_being_left(
         page.get_by_label("What should it say?").blur()
         quiet(page)
         wait_until(lambda: page.evaluate("1") and questions[-1][1], what="a part that asks by itself")
-        create = questions[-1][0]
-        page.evaluate(f"window.lateMs = {LATE_MS}")
-        del questions[:]
-        page.get_by_role("button", name="Make it speak").click()
-        page.wait_for_url("**/jobs?job=*")
-        # The page that came draws itself anew; its clip waits behind the gate.
-        page.get_by_text("the clip is finished and being fetched").wait_for()
-        clicked, then, *later = questions
-        assert clicked == (create, "")
-        # The browser itself left for the next page, and asked for nothing of this one on the way.
-        assert then[1] == ""
-        assert create not in [one for one, _ in (then, *later)]
+        yield page, questions
+
+
+def goes_on(page: Page) -> None:
+    """The job's page came, and draws itself anew; its clip waits behind the gate."""
+    page.wait_for_url("**/jobs?job=*")
+    page.get_by_text("the clip is finished and being fetched").wait_for()
+
+
+def test_nothing_asks_for_a_part_of_a_page_that_is_being_left(
+    looking: tuple[Page, list[tuple[str, str]]],
+) -> None:
+    page, questions = looking
+    create = questions[-1][0]
+    page.evaluate(f"window.lateMs = {LATE_MS}")
+    del questions[:]
+    page.get_by_role("button", name="Make it speak").click()
+    goes_on(page)
+    asked_by_click = questions.index((create, ""))
+    then, *later = questions[asked_by_click + 1 :]
+    # The browser itself left for the next page, and asked for nothing of this one on the way.
+    assert then[1] == ""
+    assert create not in [one for one, _ in (then, *later)]
+
+
+def test_a_click_while_the_browser_hangs_is_answered(looking: tuple[Page, list[tuple[str, str]]]) -> None:
+    """Beats and clicks that come late, and all at once, are neither mixed up nor out of order."""
+    page, _ = looking
+    box = page.get_by_role("button", name="Make it speak").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.evaluate("setTimeout(() => { const end = Date.now() + 1800; while (Date.now() < end); })")
+    page.mouse.down()
+    page.mouse.up()
+    goes_on(page)
 
 
 def test_the_address_follows_from_all_jobs_to_one_and_back(page: Page) -> None:
     write(page, "Where am I?")
     job = send(page)
-    quiet(page)
+    plays(page)
     page.get_by_role("link", name="All jobs").click()
     row = page.get_by_role("link", name="Where am I?")
     row.wait_for()
@@ -104,7 +130,7 @@ def test_back_from_a_job_leads_to_the_form_at_once(page: Page) -> None:
     """Each step back is one that somebody made: there is none that only a page took."""
     write(page, "One step.")
     send(page)
-    quiet(page)
+    plays(page)
     page.go_back()
     expect(page.get_by_text("This was already sent")).to_be_visible()
     page.get_by_role("button", name="Open the job").click()
