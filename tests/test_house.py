@@ -240,6 +240,18 @@ def test_only_the_browser_goes_from_page_to_page() -> None:
     assert calls == []
 
 
+def test_no_page_stops_its_run() -> None:
+    """After that, what the last run had is still drawn where this one has nothing; see `places.PageEnds`."""
+    allowed = {"components/shell.py", "components/places.py"}  # before the log-in, and in a fragment
+    stops = {
+        name(path)
+        for path in PAGES_AND_COMPONENTS
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.stop"
+    }
+    assert stops == allowed
+
+
 def test_the_search_for_untranslated_words_finds_them(tmp_path: Path) -> None:
     page = tmp_path / "page.py"
     page.write_text(
