@@ -6,14 +6,11 @@ from typing import Literal
 
 import streamlit as st
 
-from components.places import go
+from components.places import LIKE, go
 from lipsync.i18n import t
 from lipsync.parent_shelf import KnownParent
 from lipsync.parents import eligibility
 from lipsync.studio import Studio
-
-LIKE = "like"
-"""The name in the address of New video of the video to make again."""
 
 
 def make_again(studio: Studio, known: KnownParent, *, primary: bool, in_fragment: bool = False) -> bool:

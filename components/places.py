@@ -84,6 +84,8 @@ FORM_FIELDS: dict[Name, tuple[str, str]] = {
     "create": ("draft_form", "draft_sent"), "new-video": ("video_form", "video_sent")
 }  # fmt: skip
 """Where a tab keeps the key of its form on a page, and whether that form was sent."""
+LIKE = "like"
+"""The name in the address of New video of the video to make again."""
 
 
 class PageEnds(Exception):
@@ -106,7 +108,7 @@ def go(name: Name, *, in_fragment: bool = False, **query: str) -> NoReturn:
     """
     if name in FORM_FIELDS:
         form, sent = (st.session_state.get(field) for field in FORM_FIELDS[name])
-        anew = not form or sent or any(each in query for each in ("from", "like"))
+        anew = not form or sent or any(each in query for each in ("from", LIKE))
         # A page that writes its form's key into the address while it comes leaves a wrong step to go back to.
         query = {"form": uuid4().hex if anew else form, **query}
     with st.container(key="going"):

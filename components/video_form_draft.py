@@ -17,9 +17,8 @@ from uuid import uuid4
 import streamlit as st
 
 from components import draft
-from components.make_again import LIKE
 from components.person import Person
-from components.places import FORM_FIELDS, say_in_address
+from components.places import FORM_FIELDS, LIKE, say_in_address
 from lipsync.parent_shelf import KnownParent
 from lipsync.request import LipSyncRequest
 from lipsync.upstream.replies import TaskKind

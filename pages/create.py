@@ -74,8 +74,8 @@ def chosen_parent() -> KnownParent | None:
     st.session_state[draft.PARENT] = found.id if found else None
     if found:
         say_in_address("parent", found.id)
-    elif "parent" in st.query_params:
-        del st.query_params["parent"]
+    else:
+        st.query_params.pop("parent", None)
     return found
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
 
 from lipsync.database import migrations
 from lipsync.database.migrate import alembic_config, newest_revision
+from lipsync.database.tables import metadata
 from lipsync.settings import ROOT
 
 HEAD = newest_revision()
@@ -48,6 +54,24 @@ def with_step(folder: Path, step: str) -> Path:
     head = f'"""A step of the tests."""\nrevision = "next"\ndown_revision = {HEAD!r}\n'
     (target / "versions" / "9999_next.py").write_text(head + step)
     return target
+
+
+@contextmanager
+def at_revision(database: sa.Engine, revision: str) -> Iterator[sa.Connection]:
+    """An empty database as it was at `revision`, to write rows into."""
+    with database.begin() as connection:
+        if database.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        yield connection
+
+
+def table_of(name: str, columns: Iterable[str]) -> sa.TableClause:
+    """A table as it was: only these columns, with today's types."""
+    now = metadata.tables[name].c
+    return sa.table(name, *(sa.column(one, now[one].type) for one in columns))
 
 
 def own() -> Path:

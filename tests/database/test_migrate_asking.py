@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
 
-from lipsync.database.migrate import alembic_config, migrate
+from lipsync.database.migrate import migrate
 from lipsync.database.tables import parents
 from lipsync.shelf.rows import NEVER
+from tests.database.steps import at_revision, table_of
 
 MADE = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 PARENT: dict[str, Any] = {
@@ -27,16 +27,10 @@ OLD = {
 
 
 def test_what_was_given_up_begins_anew_and_what_is_doubtful_is_asked_about(database: sa.Engine) -> None:
-    with database.begin() as connection:
-        if database.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
+    with at_revision(database, "0003") as connection:
         for name, more in OLD.items():
             values = PARENT | {"id": name, "task_id": name} | more
-            old = sa.table("parents", *(sa.column(one, parents.c[one].type) for one in values))
-            connection.execute(sa.insert(old).values(values))
+            connection.execute(sa.insert(table_of("parents", values)).values(values))
     migrate(database)
     with database.connect() as connection:
         rows = {row.id: row for row in connection.execute(sa.select(parents))}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
 
-from lipsync.database.migrate import alembic_config, migrate
-from lipsync.database.tables import job_events, jobs, metadata, parents
+from lipsync.database.migrate import migrate
+from lipsync.database.tables import job_events, jobs, parents
 from lipsync.shelf.rows import NEVER
+from tests.database.steps import at_revision, table_of
 
 MADE = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 JOB: dict[str, Any] = {
@@ -28,25 +27,12 @@ PARENT: dict[str, Any] = {
 
 
 def old_database(database: sa.Engine) -> None:
-    with database.begin() as connection:
-        if database.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        connection.execute(
-            sa.insert(_table("jobs", JOB)).values(JOB | {"request": json.dumps(JOB["request"])})
-        )
+    with at_revision(database, "0001") as connection:
+        connection.execute(sa.insert(table_of("jobs", JOB)).values(JOB))
         connection.execute(sa.insert(job_events).values(job_id="j1", at=MADE, event="ready"))
-        old = _table("parents", PARENT | {"made_at": MADE})
+        old = table_of("parents", PARENT | {"made_at": MADE})
         connection.execute(sa.insert(old).values(PARENT | {"made_at": MADE}))
         connection.execute(sa.insert(old).values(PARENT | {"id": "p2", "task_id": "U", "made_at": None}))
-
-
-def _table(name: str, columns: dict[str, Any]) -> sa.TableClause:
-    """The table as it was: only these columns, with today's types."""
-    now = metadata.tables[name].c
-    return sa.table(name, *(sa.column(c, sa.Text if c == "request" else now[c].type) for c in columns))
 
 
 def test_rows_of_the_first_revision_move_along_whole(database: sa.Engine) -> None:
